@@ -1,0 +1,17 @@
+//! Offline verification of evidence.
+//!
+//! The data flows one way:
+//!
+//! ```text
+//! evidence::collect  ->  Evidence       what lies there, each byte hashed once
+//! verify::verify     ->  Ledger         facts, findings, coverage: every check, every item
+//! policy::judge      ->  Verdict        verified, rejected or inconclusive
+//! report             ->  bytes          the same on every machine and at every hour
+//! ```
+//!
+//! The modules stand in reading order; each uses only those above it.
+
+pub mod digest;
+pub mod limits;
+pub mod path;
+pub mod time;
