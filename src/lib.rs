@@ -12,6 +12,7 @@
 //! The modules stand in reading order; each uses only those above it.
 
 pub mod digest;
+pub mod finding;
 pub mod limits;
 pub mod path;
 pub mod time;
