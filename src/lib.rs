@@ -11,6 +11,8 @@
 //!
 //! The modules stand in reading order; each uses only those above it.
 
+#![forbid(unsafe_code)]
+
 pub mod digest;
 pub mod finding;
 pub mod limits;

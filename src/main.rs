@@ -1,1 +1,5 @@
+//! The program; everything it does is in the library.
+
+#![forbid(unsafe_code)]
+
 fn main() {}
