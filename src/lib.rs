@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod custody;
 pub mod digest;
 pub mod finding;
 pub mod limits;
