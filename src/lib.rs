@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod crypto;
 pub mod custody;
 pub mod digest;
 pub mod finding;

@@ -62,3 +62,34 @@ pub const HANDOVERS_KEPT_MAX: usize = 500;
 
 /// Longest text quoted from a line of a timeline, in bytes.
 pub const CUSTODY_QUOTE_BYTES_MAX: usize = 160;
+
+// --- keys and signatures ---------------------------------------------------
+
+/// Shortest shared key. Below 128 bits a tag can be forged by guessing the key;
+/// NIST SP 800-107 asks for no less.
+pub const SHARED_KEY_BYTES_MIN: usize = 16;
+
+/// Longest shared key. HMAC hashes anything longer than 64 bytes down to 32, so
+/// length above that adds nothing; this leaves room for pass phrases in files.
+pub const SHARED_KEY_BYTES_MAX: usize = 4096;
+
+/// Smallest RSA modulus, in bits, under an algorithm that is not marked legacy:
+/// 112 bits of strength, the floor of NIST SP 800-131A since 2014.
+pub const RSA_BITS_MIN: u32 = 2048;
+
+/// Smallest RSA modulus that is read at all. Old time-stamp authorities have
+/// such keys; 768 bits were factored in 2009.
+pub const RSA_BITS_LEGACY_MIN: u32 = 1024;
+
+/// Largest RSA modulus. Work grows with the square of the length, so one key of
+/// 64 kilobits would cost as much as a thousand honest ones; the crypto library
+/// draws the line here too.
+pub const RSA_BITS_MAX: u32 = 8192;
+
+/// Most bits in an RSA public exponent. Real ones are 3, 17, 257 and 65537; work
+/// grows with the length, and the crypto library refuses more than 33.
+pub const RSA_EXPONENT_BITS_MAX: u32 = 33;
+
+/// Longest text that is read as one public key, in bytes. An 8192-bit RSA key
+/// with its PEM frame or SSH comment takes under two thousand.
+pub const KEY_TEXT_BYTES_MAX: usize = 16 << 10;

@@ -1,0 +1,374 @@
+//! Public keys, and every spelling of them that some format uses.
+//!
+//! A [`PublicKey`] is always usable: on its curve, of a size within bounds,
+//! canonical. Two spellings of the same key are equal and have the same
+//! [`KeyId`], which is taken over one form that is made here, the
+//! SubjectPublicKeyInfo with named curve and uncompressed point.
+//!
+//! How to attack it:
+//! - the same key under two ids, to be counted twice: ids come from the key,
+//!   never from the bytes it was read from, and one spelling is accepted where
+//!   DER would allow several (compressed points, absent NULL, long lengths);
+//! - a point off the curve or at infinity, a low-order or non-canonical
+//!   Ed25519 key, an RSA modulus that is even, tiny or huge, an even exponent;
+//! - trailing bytes after a key, members after a JWK's, a second PEM block;
+//! - a private key where a public one belongs: refused, and never echoed;
+//! - a key whose *name* (key id, comment, `kid`) imitates another's: names are
+//!   hints for finding a key, see [`PublicKey::hints`], and prove nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::digest::Digest;
+use crate::limits;
+
+mod spki;
+
+/// A curve of ECDSA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Curve {
+    /// NIST P-256, also secp256r1.
+    P256,
+    /// NIST P-384, also secp384r1.
+    P384,
+    /// NIST P-521, also secp521r1.
+    P521,
+}
+
+impl Curve {
+    /// All of them.
+    pub const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+
+    /// Bytes of a coordinate, and of the order.
+    pub fn size(self) -> usize {
+        match self {
+            Curve::P256 => 32,
+            Curve::P384 => 48,
+            Curve::P521 => 66,
+        }
+    }
+
+    /// The kind of a key on it.
+    pub fn kind(self) -> Kind {
+        match self {
+            Curve::P256 => Kind::EcdsaP256,
+            Curve::P384 => Kind::EcdsaP384,
+            Curve::P521 => Kind::EcdsaP521,
+        }
+    }
+
+    /// `P-256`: the name in JWK.
+    pub fn name(self) -> &'static str {
+        match self {
+            Curve::P256 => "P-256",
+            Curve::P384 => "P-384",
+            Curve::P521 => "P-521",
+        }
+    }
+
+    /// `nistp256`: the name in SSH keys and in-toto schemes.
+    pub fn ssh_name(self) -> &'static str {
+        match self {
+            Curve::P256 => "nistp256",
+            Curve::P384 => "nistp384",
+            Curve::P521 => "nistp521",
+        }
+    }
+}
+
+/// What kind of key it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Ed25519.
+    Ed25519,
+    /// ECDSA over P-256.
+    EcdsaP256,
+    /// ECDSA over P-384.
+    EcdsaP384,
+    /// ECDSA over P-521.
+    EcdsaP521,
+    /// RSA.
+    Rsa {
+        /// Length of the modulus in bits.
+        bits: u32,
+    },
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Ed25519 => f.write_str("Ed25519"),
+            Kind::EcdsaP256 => f.write_str("ECDSA P-256"),
+            Kind::EcdsaP384 => f.write_str("ECDSA P-384"),
+            Kind::EcdsaP521 => f.write_str("ECDSA P-521"),
+            Kind::Rsa { bits } => write!(f, "RSA {bits}"),
+        }
+    }
+}
+
+/// The identifier of a key: SHA-256 of its SubjectPublicKeyInfo in DER.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(Digest);
+
+impl KeyId {
+    pub(crate) fn new(digest: Digest) -> KeyId {
+        KeyId(digest)
+    }
+
+    /// The digest that it is.
+    pub fn digest(&self) -> &Digest {
+        &self.0
+    }
+}
+
+/// `sha256:<hex>`
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A key that signatures can be checked with.
+///
+/// Equality and order are those of the key itself; names that came with it do not count.
+#[derive(Clone)]
+pub struct PublicKey {
+    material: Material,
+    spki: Vec<u8>,
+}
+
+/// The numbers of a key, in the form that verification wants.
+#[derive(Clone)]
+pub(crate) enum Material {
+    Ed25519(ed25519_dalek::VerifyingKey),
+    /// `04 || x || y`
+    Ecdsa {
+        curve: Curve,
+        point: Vec<u8>,
+    },
+    Rsa(RsaKey),
+}
+
+/// Modulus and exponent, within bounds.
+#[derive(Clone)]
+pub(crate) struct RsaKey {
+    modulus: Vec<u8>,
+    exponent: u64,
+    bits: u32,
+    pkcs1: Vec<u8>,
+}
+
+impl RsaKey {
+    /// Length of the modulus in bits.
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// Length of the modulus, and of a signature, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.modulus.len()
+    }
+
+    /// Big-endian, without leading zeros.
+    pub(crate) fn modulus(&self) -> &[u8] {
+        &self.modulus
+    }
+
+    /// Odd, at least 3.
+    pub(crate) fn exponent(&self) -> u64 {
+        self.exponent
+    }
+
+    /// RSAPublicKey of RFC 8017 A.1.1.
+    pub(crate) fn pkcs1_der(&self) -> &[u8] {
+        &self.pkcs1
+    }
+}
+
+/// Why some input is not a public key of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// An Ed25519 key has another length than 32 bytes.
+    #[error("an Ed25519 key of {found} bytes, expected 32")]
+    Ed25519Length {
+        /// How long it is.
+        found: usize,
+    },
+    /// The bytes are no point, or a point not spelled in its one canonical way.
+    #[error("not a canonical Ed25519 point")]
+    Ed25519Point,
+    /// A point of small order: one signature under it fits many messages.
+    #[error("an Ed25519 point of small order")]
+    Ed25519SmallOrder,
+    /// The point is compressed, at infinity, or of the wrong length.
+    #[error("not an uncompressed point of {curve}: {found} bytes, expected {expected}", curve = .curve.name())]
+    PointForm {
+        /// The curve that was named.
+        curve: Curve,
+        /// How many bytes there are.
+        found: usize,
+        /// How many there should be, the leading `04` included.
+        expected: usize,
+    },
+    /// The coordinates do not satisfy the equation of the curve.
+    #[error("the point is not on {curve}", curve = .curve.name())]
+    OffCurve {
+        /// The curve that was named.
+        curve: Curve,
+    },
+    /// The RSA modulus is too short or too long.
+    #[error("an RSA modulus of {found} bits, expected {min} to {max}")]
+    ModulusBits {
+        /// Its length.
+        found: u32,
+        /// The shortest that is read.
+        min: u32,
+        /// The longest that is read.
+        max: u32,
+    },
+    /// An RSA modulus or exponent starts with a zero byte, or is empty.
+    #[error("an RSA number with leading zeros")]
+    LeadingZero,
+    /// The RSA modulus is even.
+    #[error("an RSA modulus that is even")]
+    ModulusEven,
+    /// The RSA exponent is even, one, or too long.
+    #[error("an RSA exponent that is even, one, or longer than {max} bits")]
+    Exponent {
+        /// The longest that is read.
+        max: u32,
+    },
+}
+
+impl PublicKey {
+    /// A raw Ed25519 key, as formats carry it that name the algorithm elsewhere.
+    pub fn from_ed25519_bytes(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+        let bytes: &[u8; 32] =
+            bytes.try_into().map_err(|_| KeyError::Ed25519Length { found: bytes.len() })?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Ed25519Point)?;
+        if key.is_weak() {
+            return Err(KeyError::Ed25519SmallOrder);
+        }
+        // RFC 8032 5.1.3 step 1: `y` is below 2^255 - 19. (A negative zero `x` is
+        // possible for two points only, and both are of small order.)
+        if bytes[0] >= 0xed && bytes[1..31].iter().all(|b| *b == 0xff) && bytes[31] & 0x7f == 0x7f {
+            return Err(KeyError::Ed25519Point);
+        }
+        Ok(PublicKey::new(Material::Ed25519(key)))
+    }
+
+    /// A point as SEC 1 2.3.3 writes it without compression: `04 || x || y`.
+    pub fn from_ec_point(curve: Curve, point: &[u8]) -> Result<PublicKey, KeyError> {
+        let expected = 1 + 2 * curve.size();
+        if point.len() != expected || point[0] != 4 {
+            return Err(KeyError::PointForm { curve, found: point.len(), expected });
+        }
+        use aws_lc_rs::signature as lc;
+        let parameters = match curve {
+            Curve::P256 => &lc::ECDSA_P256_SHA256_ASN1,
+            Curve::P384 => &lc::ECDSA_P384_SHA384_ASN1,
+            Curve::P521 => &lc::ECDSA_P521_SHA512_ASN1,
+        };
+        lc::ParsedPublicKey::new(parameters, point).map_err(|_| KeyError::OffCurve { curve })?;
+        Ok(PublicKey::new(Material::Ecdsa { curve, point: point.to_vec() }))
+    }
+
+    /// An RSA key from modulus and exponent, both big-endian without leading zeros.
+    pub fn from_rsa(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, KeyError> {
+        if [modulus, exponent].iter().any(|n| n.first().is_none_or(|b| *b == 0)) {
+            return Err(KeyError::LeadingZero);
+        }
+        let (min, max) = (limits::RSA_BITS_LEGACY_MIN, limits::RSA_BITS_MAX);
+        let bits = bit_length(modulus);
+        if !(min..=max).contains(&bits) {
+            return Err(KeyError::ModulusBits { found: bits, min, max });
+        }
+        if modulus.last().is_none_or(|b| b % 2 == 0) {
+            return Err(KeyError::ModulusEven);
+        }
+        let max = limits::RSA_EXPONENT_BITS_MAX;
+        let exponent_bits = bit_length(exponent);
+        if exponent_bits > max {
+            return Err(KeyError::Exponent { max });
+        }
+        let exponent = exponent.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        if exponent < 3 || exponent % 2 == 0 {
+            return Err(KeyError::Exponent { max });
+        }
+        let pkcs1 = spki::rsa_public_key(modulus, exponent);
+        Ok(PublicKey::new(Material::Rsa(RsaKey { modulus: modulus.to_vec(), exponent, bits, pkcs1 })))
+    }
+
+    fn new(material: Material) -> PublicKey {
+        let spki = spki::encode(&material);
+        PublicKey { material, spki }
+    }
+
+    pub(crate) fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// What kind of key it is.
+    pub fn kind(&self) -> Kind {
+        match &self.material {
+            Material::Ed25519(_) => Kind::Ed25519,
+            Material::Ecdsa { curve, .. } => curve.kind(),
+            Material::Rsa(key) => Kind::Rsa { bits: key.bits },
+        }
+    }
+
+    /// SubjectPublicKeyInfo in DER, in the one form that ids are taken over.
+    pub fn spki_der(&self) -> Vec<u8> {
+        self.spki.clone()
+    }
+
+    /// The identifier of the key.
+    pub fn id(&self) -> KeyId {
+        KeyId::new(Digest::sha256(&self.spki))
+    }
+
+    /// Every spelling by which some format names this key. A hint finds a key
+    /// to try; it never proves that the key was used.
+    pub fn hints(&self) -> BTreeSet<String> {
+        let digest = Digest::sha256(&self.spki);
+        BTreeSet::from([digest.hex(), digest.to_string()])
+    }
+}
+
+/// Bits of a big-endian integer without leading zeros.
+fn bit_length(integer: &[u8]) -> u32 {
+    integer.first().map_or(0, |first| 8 * integer.len() as u32 - first.leading_zeros())
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &PublicKey) -> bool {
+        self.spki == other.spki
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &PublicKey) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PublicKey {
+    fn cmp(&self, other: &PublicKey) -> std::cmp::Ordering {
+        self.spki.cmp(&other.spki)
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({}, {})", self.kind(), self.id())
+    }
+}
