@@ -126,6 +126,19 @@ fn no_clock_environment_or_printing_in_the_core() {
 }
 
 #[test]
+fn no_crate_opens_a_socket_or_brings_a_second_curve() {
+    // deny.toml says the same to cargo-deny; this needs nothing installed.
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let deny = fs::read_to_string(root().join("deny.toml")).unwrap();
+    let banned: Vec<&str> =
+        deny.split("{ crate = \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(banned.contains(&"socket2") && banned.contains(&"rsa"));
+    for name in banned {
+        assert!(!lock.contains(&format!("name = \"{name}\"\n")), "{name} is in Cargo.lock");
+    }
+}
+
+#[test]
 fn no_file_has_an_empty_name() {
     let wrong: Vec<String> = sources()
         .iter()
