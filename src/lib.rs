@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod crypto;
+pub mod check;
 pub mod custody;
 pub mod digest;
 pub mod finding;

@@ -1,0 +1,17 @@
+//! An event may carry a perfectly good signature of somebody who has no business with this
+//! evidence: a build key, a revoked clerk, a stranger. The link holds, the hand does not.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `custody.actor`.
+pub const ABOUT: About = About {
+    id: CheckId::CustodyActor,
+    title: "authorised actor",
+    establishes: "Every event of the timeline names an actor whom the trust store lists as an authority for \
+        custody, and that actor's narrowing and window allow the event.",
+    why: "A chain of hashes only shows that nobody altered the lines; anybody can append a line. Without \
+        authorised actors, a thief can record his own possession in perfect form.",
+    remedy: "Compare the named actor with the custody plan of the case. If he is entitled, add him to the \
+        trust store with the purpose `custody`; if not, treat all later events as unproven.",
+    clause: "docs/formats/custody.md, actors; docs/formats/trust.md, purposes",
+};

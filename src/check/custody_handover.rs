@@ -1,0 +1,18 @@
+//! A transfer signed only by the giver puts evidence into the hands of somebody who never took it;
+//! signed only by the receiver, it takes evidence that nobody gave.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `custody.handover`.
+pub const ABOUT: About = About {
+    id: CheckId::CustodyHandover,
+    title: "handover signed by both",
+    establishes: "Every transfer of custody carries the signatures of the giving and of the receiving \
+        party, over the same event, by two different identities, and the giving party is the one who held \
+        the evidence until then.",
+    why: "Responsibility would otherwise change hands on the word of one of them, and a loss could be \
+        pushed to either side.",
+    remedy: "Ask both parties for their record of the transfer. A missing signature can be given only as a \
+        new event that refers to the old one.",
+    clause: "docs/formats/custody.md, handover",
+};

@@ -1,0 +1,17 @@
+//! The content of an event is edited and its hash left as it was, in the hope that only the links
+//! are compared and nobody computes.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `custody.hash`.
+pub const ABOUT: About = About {
+    id: CheckId::CustodyHash,
+    title: "event hash recomputed",
+    establishes: "The hash that each event states is the hash of that event as it lies here, computed by \
+        the rule of its format.",
+    why: "A tool that compares stated hashes with each other, and never with the content, accepts any \
+        content.",
+    remedy: "Get the event from another copy. If only this event differs, it was changed after it was \
+        written; all later events hang on the stated hash and not on the content you see.",
+    clause: "StellaOps `ledger.event.v1`, event_hash; docs/formats/custody.md, hash; RFC 8785",
+};

@@ -1,0 +1,17 @@
+//! Hashes are free: whoever rewrites a chain computes them anew in a second. The actors' signatures
+//! are what he cannot compute.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `custody.signature`.
+pub const ABOUT: About = About {
+    id: CheckId::CustodySignature,
+    title: "actor's signature",
+    establishes: "The signature on each event that carries one verifies, over exactly the bytes of the \
+        event and with its place in the chain, under a key that the trust store holds for the named actor.",
+    why: "Without signatures a whole history can be composed by anybody in one afternoon, with every link \
+        right.",
+    remedy: "If the key is unknown, get the actor's key on another way and add it to the trust store. If a \
+        known key does not verify, the event was altered or signed by somebody else.",
+    clause: "docs/formats/custody.md, signatures; RFC 8032 for Ed25519",
+};

@@ -1,0 +1,16 @@
+//! Sparse entries describe holes by tables, in four dialects, with sizes given twice. Readers
+//! disagree about them, and a small table can describe a huge file.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `intake.sparse`.
+pub const ABOUT: About = About {
+    id: CheckId::IntakeSparse,
+    title: "no sparse entries",
+    establishes: "The archive has no sparse entry: the size in the header is the number of bytes that \
+        follow.",
+    why: "A reader that misreads the table takes content for headers, and so sees other members than the \
+        next reader.",
+    remedy: "Have the archive made without `--sparse`.",
+    clause: "GNU tar manual, sparse formats; POSIX.1-2017 pax knows none",
+};

@@ -1,0 +1,15 @@
+//! Every tar header carries a sum over its own bytes. A tolerant reader that goes on with a wrong
+//! sum takes damaged, or cunningly placed, content for a header.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `intake.tar-checksum`.
+pub const ABOUT: About = About {
+    id: CheckId::IntakeTarChecksum,
+    title: "header sum is right",
+    establishes: "The check sum of every tar header is that of its bytes. It guards against accident and \
+        against readers that lose their place, not against an attacker, who can compute it.",
+    why: "A header that one reader accepts and another skips hides or shows members.",
+    remedy: "Transfer the archive again and compare its digest with the sender's.",
+    clause: "POSIX.1-2017 pax, ustar Interchange Format, chksum",
+};

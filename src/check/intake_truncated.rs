@@ -1,0 +1,15 @@
+//! The transfer broke off, or somebody cut where it suited him. An archive without its end mark may
+//! have lost any number of members.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `intake.truncated`.
+pub const ABOUT: About = About {
+    id: CheckId::IntakeTruncated,
+    title: "nothing cut off",
+    establishes: "Every archive and every compressed stream is there up to its own end mark, and every \
+        member has the number of bytes that its header says.",
+    why: "A cut archive with all remaining members good would otherwise pass as the whole.",
+    remedy: "Transfer the file again. If the original is cut too, its missing part was never delivered.",
+    clause: "POSIX.1-2017 pax, end-of-archive; RFC 1952 section 2.3; RFC 8878 section 3.1.1",
+};

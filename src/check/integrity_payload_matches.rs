@@ -1,0 +1,17 @@
+//! A bundle holds the signed manifest twice: as payload of the signature, and as a readable file
+//! beside it. The machine checks the one and the human reads the other.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `integrity.payload-matches`.
+pub const ABOUT: About = About {
+    id: CheckId::IntegrityPayloadMatches,
+    title: "readable copy says what was signed",
+    establishes: "A readable copy of signed content, such as `manifest.json`, has the same JSON value as \
+        the signed payload, member for member. White space and member order may differ; nothing else.",
+    why: "People and other tools read the readable copy. If it may differ, the signature protects a text \
+        that nobody looks at.",
+    remedy: "Trust only the signed payload. Have the bundle sealed again if the copies differ.",
+    clause: "StellaOps bundle packaging (manifest.json re-emits the DSSE payload); \
+        docs/interop-stellaops.md",
+};

@@ -1,0 +1,14 @@
+//! Comments, single quotes, trailing commas, `NaN`, a leading zero: each is accepted by some parser
+//! and read in its own way. Here only the grammar counts.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `json.syntax`.
+pub const ABOUT: About = About {
+    id: CheckId::JsonSyntax,
+    title: "JSON by the grammar",
+    establishes: "Every JSON text follows the grammar exactly.",
+    why: "Every tolerance is a place in which two tools can read different things from the same bytes.",
+    remedy: "Look at the line and column in the finding. Have the producer write standard JSON.",
+    clause: "RFC 8259 sections 2 to 7",
+};

@@ -1,0 +1,17 @@
+//! The heart of the matter: an envelope names a key that we know, and the signature is not that
+//! key's. Altered payload, exchanged type, copied signature: all end here.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `signature.dsse`.
+pub const ABOUT: About = About {
+    id: CheckId::SignatureDsse,
+    title: "envelope signature",
+    establishes: "The signature verifies over the pre-authentication encoding of the received payload bytes \
+        and their type, under a key of the trust store. A key id is only a hint where to look; the key \
+        decides.",
+    why: "Whoever can alter the payload under a signature can state anything in another's name.",
+    remedy: "Get the envelope again from its producer. If it still fails, it was altered, signed by \
+        somebody else, or signed by a faulty tool; none of these can be told apart from here.",
+    clause: "DSSE protocol, steps to verify; DSSE envelope specification",
+};

@@ -1,0 +1,16 @@
+//! A key was stolen, or its owner is no longer trusted. All its signatures are as valid as before;
+//! only this list says that they no longer mean anything.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `trust.distrusted`.
+pub const ABOUT: About = About {
+    id: CheckId::TrustDistrusted,
+    title: "not distrusted",
+    establishes: "No counted signature is from an authority, key or certificate on the `distrusted` list. \
+        That list beats every other entry.",
+    why: "A stolen key would go on approving until the end of its window.",
+    remedy: "Read the reason in the report. Whatever this authority alone vouched for must be vouched for \
+        anew by another.",
+    clause: "docs/formats/trust.md, distrusted",
+};

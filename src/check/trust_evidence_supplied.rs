@@ -1,0 +1,16 @@
+//! The evidence brings its own keys, roots, policy, even its own verifier, and everything fits
+//! together. Of course it does: it was made by one hand.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `trust.evidence-supplied`.
+pub const ABOUT: About = About {
+    id: CheckId::TrustEvidenceSupplied,
+    title: "evidence brings no trust",
+    establishes: "Keys, trust stores, policies and programs found in the evidence were shown as claims and \
+        used for nothing.",
+    why: "Evidence that may bring its own trust verifies itself, whoever made it.",
+    remedy: "If such a key should be trusted, get its fingerprint on another way, compare, and give the key \
+        with `--trust-roots` from outside the evidence.",
+    clause: "docs/verdict.md, trust; docs/formats/trust.md",
+};

@@ -1,0 +1,17 @@
+//! The attacker cannot forge the trust store, but he can supply last year's, genuine and signed. A
+//! number that only rises, and a demand for a minimum, shut him out.
+
+use crate::finding::{About, CheckId};
+
+/// What there is to say about `trust.sequence`.
+pub const ABOUT: About = About {
+    id: CheckId::TrustSequence,
+    title: "trust store not rolled back",
+    establishes: "The sequence of the trust store is at least the one demanded by `--min-trust` or by \
+        policy.",
+    why: "A rolled-back store brings back withdrawn keys and forgets the distrusted ones.",
+    remedy: "Import the current trust store, and note its sequence for the next time. `stella trust import` \
+        never goes back.",
+    clause: "docs/formats/trust.md, sequence; The Update Framework specification, rollback protection, for \
+        the same idea",
+};
