@@ -13,8 +13,8 @@
 
 #![forbid(unsafe_code)]
 
-pub mod crypto;
 pub mod check;
+pub mod crypto;
 pub mod custody;
 pub mod digest;
 pub mod finding;
