@@ -21,3 +21,4 @@ pub mod finding;
 pub mod limits;
 pub mod path;
 pub mod time;
+pub mod wire;

@@ -22,6 +22,21 @@ pub const ITEMS_MAX: usize = 2_000_000;
 /// The largest real attestations (SBOMs inside DSSE) are about 20 MiB.
 pub const STRUCTURED_BYTES_MAX: u64 = 32 << 20;
 
+// --- grammars ----------------------------------------------------------------
+
+/// Deepest nesting of JSON. Attestations and SBOMs stay under thirty; the
+/// reader recurses, and this keeps it far from the end of a thread's stack.
+pub const JSON_DEPTH_MAX: usize = 128;
+
+/// Most values in one JSON text. The largest SBOMs have under a million; a
+/// value takes 32 bytes and `[0,0,...]` only two per value, so this is what
+/// bounds memory, not the size of the file.
+pub const JSON_VALUES_MAX: usize = 2_000_000;
+
+/// Longest number in JSON. The exact decimal form of the smallest double has
+/// 767 digits; nobody means anything by more.
+pub const JSON_NUMBER_BYTES_MAX: usize = 1024;
+
 // --- custody timelines -----------------------------------------------------
 
 /// Longest line of a timeline. A transfer names every item again, so this
