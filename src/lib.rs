@@ -20,5 +20,6 @@ pub mod digest;
 pub mod finding;
 pub mod limits;
 pub mod path;
+pub mod proof;
 pub mod time;
 pub mod wire;

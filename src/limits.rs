@@ -108,3 +108,9 @@ pub const RSA_EXPONENT_BITS_MAX: u32 = 33;
 /// Longest text that is read as one public key, in bytes. An 8192-bit RSA key
 /// with its PEM frame or SSH comment takes under two thousand.
 pub const KEY_TEXT_BYTES_MAX: usize = 16 << 10;
+
+// --- Merkle trees ----------------------------------------------------------
+
+/// Most hashes in a proof: a tree of 2^64 leaves is that deep, and a
+/// consistency proof has one hash more than that only for sizes nobody has.
+pub const MERKLE_PATH_MAX: usize = 64;

@@ -1,0 +1,4 @@
+//! Mechanisms: each takes a claim and what it needs to verify it, and gives a
+//! type that only it can make, or the first fault.
+
+pub mod merkle;
