@@ -218,28 +218,55 @@ impl AlgorithmSet {
 }
 
 /// Several digests of the same bytes, at most one per algorithm, sorted.
+///
+/// Of a million files nearly all have a SHA-256 and nothing else, so that one
+/// is kept in place.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Digests(Vec<Digest>);
+pub struct Digests {
+    sha256: Option<[u8; 32]>,
+    others: Box<[Digest]>,
+}
 
 impl Digests {
     /// The one of that algorithm, where it was measured.
     pub fn get(&self, algorithm: Algorithm) -> Option<Digest> {
-        self.0.iter().copied().find(|d| d.algorithm == algorithm)
+        self.iter().find(|d| d.algorithm == algorithm)
+    }
+
+    /// Which algorithms were measured.
+    pub fn algorithms(&self) -> AlgorithmSet {
+        self.iter().fold(AlgorithmSet::EMPTY, |set, d| set.union(AlgorithmSet::only(d.algorithm)))
     }
 
     /// Adds what `other` has and this has not.
     pub fn merge(&mut self, other: &Digests) {
-        for digest in &other.0 {
+        for digest in other.iter() {
             if self.get(digest.algorithm).is_none() {
-                self.0.push(*digest);
+                self.insert(digest);
             }
         }
-        self.0.sort();
     }
 
     /// All of them in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Digest> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Digest> {
+        let sha256 = self.sha256.map(|bytes| {
+            Digest::new(Algorithm::Sha256, &bytes).expect("32 bytes are the length of a SHA-256")
+        });
+        let others = self.others.iter().copied();
+        let (before, after): (Vec<Digest>, Vec<Digest>) =
+            others.partition(|d| d.algorithm < Algorithm::Sha256);
+        before.into_iter().chain(sha256).chain(after)
+    }
+
+    fn insert(&mut self, digest: Digest) {
+        if digest.algorithm == Algorithm::Sha256 {
+            self.sha256 = Some(digest.bytes[..32].try_into().expect("a SHA-256 has 32 bytes"));
+            return;
+        }
+        let mut others = std::mem::take(&mut self.others).into_vec();
+        others.push(digest);
+        others.sort();
+        self.others = others.into();
     }
 }
 
@@ -286,26 +313,26 @@ impl Hasher {
 
     /// The digests.
     pub fn finish(self) -> Digests {
-        let digest = |algorithm, bytes: &[u8]| {
-            Digest::new(algorithm, bytes).expect("a hash function gives bytes of its own length")
+        let mut all = Digests::default();
+        let mut add = |algorithm, bytes: &[u8]| {
+            all.insert(Digest::new(algorithm, bytes).expect("a hash function gives bytes of its own length"));
         };
-        let mut all = Vec::new();
         if let Some(h) = self.sha1 {
-            all.push(digest(Algorithm::Sha1, &sha1::Digest::finalize(h)));
+            add(Algorithm::Sha1, &sha1::Digest::finalize(h));
         }
         if let Some(h) = self.sha256 {
-            all.push(digest(Algorithm::Sha256, &h.finalize()));
+            add(Algorithm::Sha256, &h.finalize());
         }
         if let Some(h) = self.sha384 {
-            all.push(digest(Algorithm::Sha384, &h.finalize()));
+            add(Algorithm::Sha384, &h.finalize());
         }
         if let Some(h) = self.sha512 {
-            all.push(digest(Algorithm::Sha512, &h.finalize()));
+            add(Algorithm::Sha512, &h.finalize());
         }
         if let Some(h) = self.blake2b512 {
-            all.push(digest(Algorithm::Blake2b512, &blake2::Digest::finalize(h)));
+            add(Algorithm::Blake2b512, &blake2::Digest::finalize(h));
         }
-        Digests(all)
+        all
     }
 }
 

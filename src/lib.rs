@@ -17,6 +17,7 @@ pub mod check;
 pub mod crypto;
 pub mod custody;
 pub mod digest;
+pub mod evidence;
 pub mod finding;
 pub mod limits;
 pub mod path;

@@ -1,0 +1,140 @@
+//! One file of evidence: its name, what it claims to be, and its digests.
+
+use std::sync::Arc;
+
+use crate::custody;
+use crate::digest::{Algorithm, Digests};
+use crate::path::EvidencePath;
+
+/// What a file claims to be, by its name and its structure. The normative
+/// table is docs/formats/classification.md. A kind is a claim, never trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A file like any other: something that someone may vouch for.
+    Artifact,
+    /// An archive. First of all one file that someone may vouch for.
+    Archive,
+    /// A program: an artifact that must not become a source of trust.
+    Executable,
+    /// A DSSE envelope in JSON.
+    DsseEnvelope,
+    /// DSSE envelopes, one on each line.
+    DsseLines,
+    /// An in-toto statement without its envelope: unsigned.
+    Statement,
+    /// `manifest.json` of an evidence bundle.
+    BundleManifest,
+    /// `checksums.txt` of an evidence bundle.
+    ChecksumsText,
+    /// Checksums of an evidence bundle in JSON.
+    ChecksumsJson,
+    /// `signature.json` of an evidence bundle.
+    BundleSignature,
+    /// `bundle.json` of an evidence bundle.
+    BundleInfo,
+    /// Manifest of an offline kit or offline update.
+    OfflineKitManifest,
+    /// `SHA256SUMS` and its like, one digest and one name on each line.
+    DigestList(Algorithm),
+    /// `bagit.txt`
+    BagDeclaration,
+    /// `manifest-<algorithm>.txt` of a bag.
+    BagManifest(Algorithm),
+    /// `tagmanifest-<algorithm>.txt` of a bag.
+    BagTagManifest(Algorithm),
+    /// `bag-info.txt`
+    BagInfo,
+    /// A public key in one of its spellings.
+    PublicKey,
+    /// X.509 certificates.
+    Certificate,
+    /// A trust store. In evidence it is a claim.
+    TrustStore,
+    /// A policy. In evidence it is a claim.
+    Policy,
+    /// A custody timeline.
+    Timeline(custody::Format),
+    /// A signature over the file whose name it continues.
+    DetachedSignature,
+    /// A minisign signature over the file whose name it continues.
+    MinisignSignature,
+    /// `manifest.json` of a snapshot of ours.
+    SnapshotManifest,
+    /// `kit.json` of a kit of ours.
+    KitManifest,
+    /// A file list of ours, `stella.files/v1`.
+    FileManifest,
+    /// What operating systems drop where they go.
+    Debris,
+}
+
+impl Kind {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Artifact => "artifact",
+            Kind::Archive => "archive",
+            Kind::Executable => "executable",
+            Kind::DsseEnvelope => "dsse-envelope",
+            Kind::DsseLines => "dsse-lines",
+            Kind::Statement => "statement",
+            Kind::BundleManifest => "bundle-manifest",
+            Kind::ChecksumsText => "checksums-text",
+            Kind::ChecksumsJson => "checksums-json",
+            Kind::BundleSignature => "bundle-signature",
+            Kind::BundleInfo => "bundle-info",
+            Kind::OfflineKitManifest => "offline-kit-manifest",
+            Kind::DigestList(_) => "digest-list",
+            Kind::BagDeclaration => "bag-declaration",
+            Kind::BagManifest(_) => "bag-manifest",
+            Kind::BagTagManifest(_) => "bag-tag-manifest",
+            Kind::BagInfo => "bag-info",
+            Kind::PublicKey => "public-key",
+            Kind::Certificate => "certificate",
+            Kind::TrustStore => "trust-store",
+            Kind::Policy => "policy",
+            Kind::Timeline(_) => "timeline",
+            Kind::DetachedSignature => "detached-signature",
+            Kind::MinisignSignature => "minisign-signature",
+            Kind::SnapshotManifest => "snapshot-manifest",
+            Kind::KitManifest => "kit-manifest",
+            Kind::FileManifest => "file-manifest",
+            Kind::Debris => "debris",
+        }
+    }
+
+    /// Whether it is something that someone may vouch for.
+    pub fn is_artifact(self) -> bool {
+        matches!(self, Kind::Artifact | Kind::Archive | Kind::Executable)
+    }
+
+    /// Whether it says something about other files or about events: an archive
+    /// that holds such an item is a container, and one that holds none is an
+    /// artifact.
+    pub fn speaks(self) -> bool {
+        !self.is_artifact()
+            && !matches!(
+                self,
+                Kind::Debris | Kind::PublicKey | Kind::Certificate | Kind::TrustStore | Kind::Policy
+            )
+    }
+}
+
+/// One file of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its name, relative to the root of the case.
+    pub path: EvidencePath,
+    /// What it claims to be.
+    pub kind: Kind,
+    /// Its length in bytes.
+    pub size: u64,
+    /// SHA-256 always, and what was demanded of it.
+    pub digests: Digests,
+    /// The very bytes that were hashed, where the kind has a structure to be
+    /// parsed, or a signature beside the file needs them whole.
+    pub content: Option<Arc<[u8]>>,
+    /// One for each chain in it, where it is a timeline.
+    pub timelines: Vec<custody::Timeline>,
+}

