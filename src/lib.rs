@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod anchor;
 pub mod check;
 pub mod crypto;
 pub mod custody;
