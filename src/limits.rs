@@ -114,6 +114,7 @@ pub const KEY_TEXT_BYTES_MAX: usize = 16 << 10;
 /// Most hashes in a proof: a tree of 2^64 leaves is that deep, and a
 /// consistency proof has one hash more than that only for sizes nobody has.
 pub const MERKLE_PATH_MAX: usize = 64;
+
 // --- trust -----------------------------------------------------------------
 
 /// Longest identity, in bytes: the longest e-mail address is 254.
