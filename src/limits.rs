@@ -37,6 +37,10 @@ pub const JSON_VALUES_MAX: usize = 2_000_000;
 /// 767 digits; nobody means anything by more.
 pub const JSON_NUMBER_BYTES_MAX: usize = 1024;
 
+/// Most blocks in one PEM text. The bundles of authorities that browsers and
+/// operating systems ship have about 150.
+pub const PEM_BLOCKS_MAX: usize = 4096;
+
 // --- custody timelines -----------------------------------------------------
 
 /// Longest line of a timeline. A transfer names every item again, so this

@@ -5,7 +5,10 @@
 
 pub mod base64;
 pub mod canonical;
+pub mod der;
 pub mod json;
+pub mod lines;
+pub mod pem;
 pub mod shape;
 
 /// `text` in quotation marks, with everything escaped that could mislead a
