@@ -13,15 +13,16 @@
 
 #![forbid(unsafe_code)]
 
-pub mod anchor;
-pub mod check;
-pub mod crypto;
-pub mod custody;
+pub mod limits;
+pub mod time;
 pub mod digest;
+pub mod path;
+pub mod wire;
+pub mod crypto;
+pub mod proof;
+pub mod custody;
+pub mod statement;
+pub mod listing;
 pub mod evidence;
 pub mod finding;
-pub mod limits;
-pub mod path;
-pub mod proof;
-pub mod time;
-pub mod wire;
+pub mod check;

@@ -123,3 +123,11 @@ pub const MERKLE_PATH_MAX: usize = 64;
 
 /// Longest identity, in bytes: the longest e-mail address is 254.
 pub const IDENTITY_BYTES_MAX: usize = 256;
+// --- statements and lists ---------------------------------------------------
+
+/// Most subjects of one statement. The largest real one (a container image
+/// with all its layers and platforms) has a few hundred.
+pub const STATEMENT_SUBJECTS_MAX: usize = 100_000;
+
+/// Most entries of one list of files; the same as the items of a container.
+pub const LISTING_ENTRIES_MAX: usize = ITEMS_MAX;

@@ -1,0 +1,172 @@
+//! What an item says, read and well formed, and not yet believed.
+//!
+//! `forensic inspect` and `forensic verify` read with this one reader, so that
+//! what a person was shown is what was judged.
+
+use crate::digest::Algorithm;
+use crate::evidence::{Item, Kind};
+use crate::listing::{self, BundleInfo, Grammar, ListingError, Manifest, TextList};
+use crate::proof::detached::{DetachedError, DetachedSignature};
+use crate::proof::dsse::{Envelope, EnvelopeError};
+use crate::statement::{Statement, StatementError};
+use crate::wire::json::{self, JsonError, Value};
+use crate::wire::shape::{Fields, ShapeError};
+
+/// What an item of a declared type says.
+#[derive(Debug)]
+pub enum Claim {
+    /// Signed envelopes; a file of JSON lines holds several, each read on its own.
+    Envelopes(Vec<EnvelopeAt>),
+    /// A statement that nobody signed.
+    Statement(Statement),
+    /// A list of digests as text.
+    List(TextList),
+    /// A manifest as JSON.
+    Manifest(Box<Manifest>),
+    /// StellaOps' `bundle.json`.
+    BundleInfo(BundleInfo),
+    /// `bagit.txt`.
+    BagDeclaration,
+    /// A signature over a file that lies beside it.
+    Detached(DetachedSignature),
+    /// A key, a trust store or a policy: shown, never used.
+    Supplied(&'static str),
+    /// Nothing that is read here: a plain artifact, or a timeline, which was
+    /// folded when it was measured.
+    Nothing,
+}
+
+/// One envelope of an item.
+#[derive(Debug)]
+pub struct EnvelopeAt {
+    /// Where in the item: `line 3`, or nothing where the item is the envelope.
+    pub at: Option<String>,
+    /// The envelope, or why it could not be read.
+    pub envelope: Result<Envelope, ClaimError>,
+}
+
+/// Why an item of a declared type cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimError {
+    /// Not JSON by our strict grammar.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A member is missing or of the wrong type.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// An envelope that is none.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// A statement that is none.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// A list that is none.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    /// A signature file that is none.
+    #[error(transparent)]
+    Detached(#[from] DetachedError),
+    /// A text of fixed form that has another.
+    #[error("the text is not of the form that its name claims")]
+    Text {
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// The item was too large to be read as what its name claims.
+    #[error("too large to be read as what it claims to be")]
+    NotHeld,
+}
+
+/// Reads one item as what it was taken for.
+pub fn read(item: &Item) -> Result<Claim, ClaimError> {
+    let speaks = !matches!(item.kind, Kind::Artifact | Kind::Archive | Kind::Debris | Kind::Timeline(_));
+    let content = match (&item.content, speaks) {
+        (_, false) => return Ok(Claim::Nothing),
+        (Some(content), true) => &content[..],
+        (None, true) if matches!(item.kind, Kind::Executable) => return Ok(Claim::Supplied("a binary")),
+        (None, true) => return Err(ClaimError::NotHeld),
+    };
+    Ok(match item.kind {
+        Kind::DsseEnvelope => Claim::Envelopes(vec![whole(Envelope::parse(&json::parse(content)?)?)]),
+        Kind::BundleSignature => Claim::Envelopes(vec![whole(bundle_signature(&json::parse(content)?)?)]),
+        Kind::DsseLines => Claim::Envelopes(lines(content)?),
+        Kind::Statement => Claim::Statement(Statement::parse(content)?),
+        Kind::BundleManifest
+        | Kind::ChecksumsJson
+        | Kind::OfflineKitManifest
+        | Kind::SnapshotManifest
+        | Kind::KitManifest => Claim::Manifest(Box::new(Manifest::parse(&json::parse(content)?)?)),
+        Kind::BundleInfo => Claim::BundleInfo(BundleInfo::parse(&json::parse(content)?)?),
+        Kind::ChecksumsText => Claim::List(listing::parse_text(Grammar::Checksums, content)?),
+        Kind::DigestList(algorithm) => Claim::List(listing::parse_text(Grammar::Sums(algorithm), content)?),
+        Kind::BagManifest(algorithm) | Kind::BagTagManifest(algorithm) => {
+            Claim::List(listing::parse_text(Grammar::Bag(algorithm), content)?)
+        }
+        Kind::BagDeclaration => bag_declaration(content)?,
+        Kind::DetachedSignature => Claim::Detached(DetachedSignature::parse(content)?),
+        Kind::MinisignSignature => Claim::Detached(DetachedSignature::parse_minisign(content)?),
+        Kind::PublicKey => Claim::Supplied("a key"),
+        Kind::TrustStore => Claim::Supplied("a trust store"),
+        Kind::Policy => Claim::Supplied("a policy"),
+        Kind::Executable => Claim::Supplied("a binary"),
+        _ => Claim::Nothing,
+    })
+}
+
+/// The algorithms that a claim of ours can demand of a file.
+pub const LIST_ALGORITHMS: [Algorithm; 3] = [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
+
+fn whole(envelope: Envelope) -> EnvelopeAt {
+    EnvelopeAt { at: None, envelope: Ok(envelope) }
+}
+
+fn lines(content: &[u8]) -> Result<Vec<EnvelopeAt>, ClaimError> {
+    let mut lines: Vec<_> = content.split(|byte| *byte == b'\n').collect();
+    if lines.last().is_some_and(|last| last.is_empty()) {
+        lines.pop();
+    }
+    let read = |raw: &[u8]| Ok(Envelope::parse(&json::parse(raw)?)?);
+    Ok(lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| EnvelopeAt { at: Some(format!("line {}", index + 1)), envelope: read(raw) })
+        .collect())
+}
+
+/// StellaOps' `signature.json`: an envelope, or the flat spelling with one
+/// signature (`payload`, `payloadType`, `signature`, `keyId`) beside key
+/// metadata and a time-stamp token.
+fn bundle_signature(value: &Value) -> Result<Envelope, ClaimError> {
+    if value.get("signatures").is_some() {
+        return Ok(Envelope::parse(value)?);
+    }
+    let mut fields = Fields::open(value, "")?;
+    let payload_type = fields.str("payloadType")?;
+    let payload = fields.str("payload")?;
+    let signature = fields.str("signature")?;
+    let mut one = vec![("sig", Value::from(signature.to_owned()))];
+    if let Some(key_id) = fields.opt_str("keyId")? {
+        one.push(("keyid", Value::from(key_id.to_owned())));
+    }
+    fields.finish()?;
+    let envelope = Value::object([
+        ("payload", Value::from(payload.to_owned())),
+        ("payloadType", Value::from(payload_type.to_owned())),
+        ("signatures", Value::Array(vec![Value::object(one)])),
+    ]);
+    Ok(Envelope::parse(&envelope)?)
+}
+
+/// RFC 8493 2.1.1: two lines, in this order.
+fn bag_declaration(content: &[u8]) -> Result<Claim, ClaimError> {
+    let expected = "BagIt-Version: 0.97 or 1.0, then Tag-File-Character-Encoding: UTF-8";
+    let text = std::str::from_utf8(content).map_err(|_| ClaimError::Text { expected })?;
+    let lines: Vec<_> = text.lines().collect();
+    match lines.as_slice() {
+        ["BagIt-Version: 1.0" | "BagIt-Version: 0.97", "Tag-File-Character-Encoding: UTF-8"] => {
+            Ok(Claim::BagDeclaration)
+        }
+        _ => Err(ClaimError::Text { expected }),
+    }
+}

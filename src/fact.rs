@@ -1,0 +1,286 @@
+//! What was established, by whom, and about what.
+//!
+//! The ledger is all that policy sees: subjects (what was asked about), vouchers
+//! (who says what of them), facts, findings and coverage. Evidence itself does
+//! not reach `policy::judge`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::anchor::Identity;
+use crate::digest::{Digest, Digests};
+use crate::finding::{Book, CheckId};
+use crate::time::Interval;
+
+/// How far the signatures over one thing carry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Identities that signed and may: these count.
+    pub good: BTreeSet<Identity>,
+    /// Identities that signed, with what keeps them from counting fully.
+    pub held: BTreeMap<Identity, CheckId>,
+    /// Checks that failed on a signature.
+    pub failed: BTreeSet<CheckId>,
+    /// Checks that could not be established on a signature.
+    pub open: BTreeSet<CheckId>,
+}
+
+impl Standing {
+    /// Takes over what another signature over the same thing established.
+    pub fn merge(&mut self, other: &Standing) {
+        self.good.extend(other.good.iter().cloned());
+        for (identity, check) in &other.held {
+            self.held.entry(identity.clone()).or_insert(*check);
+        }
+        self.failed.extend(&other.failed);
+        self.open.extend(&other.open);
+    }
+}
+
+/// What kind of statement names an artifact; policy says which kinds approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Means {
+    /// A signature over the file's own bytes.
+    Signature,
+    /// A signed list of digests.
+    List,
+    /// A signed manifest, or a signed root over one.
+    Manifest,
+    /// SLSA provenance.
+    Provenance,
+    /// A promotion attestation.
+    Promotion,
+    /// A verification summary that says PASSED.
+    Summary,
+    /// Something else that names the artifact: SBOM, VEX, scan result.
+    Other,
+}
+
+impl Means {
+    /// The word in policy files and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Means::Signature => "signature",
+            Means::List => "list",
+            Means::Manifest => "manifest",
+            Means::Provenance => "provenance",
+            Means::Promotion => "promotion",
+            Means::Summary => "summary",
+            Means::Other => "other",
+        }
+    }
+}
+
+/// One thing that a voucher is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// Its digests; any strong one pins it.
+    pub digests: Vec<Digest>,
+    /// The name that the producer chose, a claim.
+    pub name: Option<String>,
+    /// The path within the voucher's case that it names, where it is a list.
+    pub path: Option<String>,
+}
+
+/// Something that speaks about artifacts, and how far its signatures carry.
+#[derive(Clone, Debug)]
+pub struct Voucher {
+    /// Which case it lies in.
+    pub case: usize,
+    /// Which item.
+    pub item: String,
+    /// What kind of statement it is.
+    pub means: Means,
+    /// What it is about.
+    pub names: Vec<Named>,
+    /// Who stands behind it.
+    pub standing: Standing,
+}
+
+/// A thing that the report answers for.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// What sort of thing.
+    pub kind: SubjectKind,
+    /// What it hashes to; for a timeline its head.
+    pub digest: Option<Digest>,
+    /// All digests that were measured of it.
+    pub digests: Digests,
+    /// Where it lies: (case, path).
+    pub places: BTreeSet<(usize, String)>,
+    /// Who vouches, by what.
+    pub vouched_by: BTreeSet<(Identity, Means)>,
+    /// Who stands behind it, and what failed or stayed open on the way.
+    pub standing: Standing,
+    /// Checks that reject it whoever vouches.
+    pub rejected_by: BTreeSet<CheckId>,
+    /// Checks that keep it from being verified whoever vouches.
+    pub held_by: BTreeSet<CheckId>,
+    /// Whether it needs someone to vouch for it at all.
+    pub needs_voucher: bool,
+}
+
+/// What sort of thing a subject is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SubjectKind {
+    /// A file that someone may vouch for.
+    Artifact,
+    /// An attestation whose artifact is not at hand.
+    Attestation,
+    /// A closed container.
+    Container,
+    /// A custody timeline.
+    Timeline,
+    /// An item of a declared type that could not be read.
+    Unreadable,
+}
+
+impl SubjectKind {
+    /// The word in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SubjectKind::Artifact => "artifact",
+            SubjectKind::Attestation => "attestation",
+            SubjectKind::Container => "container",
+            SubjectKind::Timeline => "timeline",
+            SubjectKind::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Something established about the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// Someone known signed something, and may.
+    Signed {
+        /// The item that carries the signature.
+        item: String,
+        /// Who.
+        signer: Identity,
+        /// With which key.
+        key: String,
+        /// By which algorithm.
+        algorithm: &'static str,
+        /// What payload type, or `file` for a detached signature.
+        payload_type: String,
+        /// What was signed.
+        payload: Digest,
+        /// The digests of what the payload is about.
+        subjects: Vec<Digest>,
+        /// When, as far as that is proven.
+        time: ProvenTime,
+    },
+    /// A list or manifest agrees with everything that lies there.
+    Complete {
+        /// The item that lists.
+        item: String,
+        /// How many files it lists.
+        files: u64,
+    },
+    /// A root was recomputed.
+    Root {
+        /// The item whose root it is.
+        item: String,
+        /// By which recipe.
+        recipe: &'static str,
+        /// The value.
+        root: Digest,
+    },
+    /// A custody chain was walked.
+    Chain {
+        /// The item.
+        item: String,
+        /// The chain's own id, a claim unless signed.
+        chain: String,
+        /// How many events.
+        count: u64,
+        /// The hash of the last one.
+        head: Digest,
+        /// Who signed how many of them.
+        signers: BTreeMap<Identity, u64>,
+        /// Whether a pin or stamp fixes the head.
+        pinned: bool,
+    },
+}
+
+/// An interval with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProvenTime {
+    /// Earliest and latest, in RFC 3339.
+    pub interval: (Option<String>, Option<String>),
+    /// What proves it; `none` where nothing does.
+    pub by: &'static str,
+}
+
+impl ProvenTime {
+    /// From an interval.
+    pub fn new(interval: &Interval, by: &'static str) -> ProvenTime {
+        let text = |time: Option<crate::time::UnixTime>| time.map(|t| t.to_string());
+        ProvenTime { interval: (text(interval.earliest), text(interval.latest)), by }
+    }
+}
+
+/// An item as the report lists it.
+#[derive(Clone, Debug)]
+pub struct ItemLine {
+    /// Its path in the case.
+    pub path: String,
+    /// What it was taken for.
+    pub kind: String,
+    /// Its SHA-256.
+    pub digest: Digest,
+    /// Its length.
+    pub size: u64,
+}
+
+/// An event of a timeline as the report lists it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimelineLine {
+    /// Which item it stands in.
+    pub item: String,
+    /// Which chain.
+    pub chain: String,
+    /// Its sequence number.
+    pub sequence: u64,
+    /// What it claims to be.
+    pub event: String,
+    /// When it claims to have happened.
+    pub claimed: Option<String>,
+    /// Who it claims acted.
+    pub actor: Option<String>,
+}
+
+/// Everything that was established about one case.
+#[derive(Clone, Debug)]
+pub struct CaseLedger {
+    /// `loose`, `directory`, `archive`.
+    pub form: &'static str,
+    /// The format of the container.
+    pub format: &'static str,
+    /// Whether the format is closed.
+    pub closed: bool,
+    /// SHA-256 over what it holds.
+    pub checksum: Digest,
+    /// The name under which it was found inside other evidence.
+    pub name: Option<String>,
+    /// What lies in it.
+    pub items: Vec<ItemLine>,
+    /// Coverage and findings.
+    pub book: Book,
+    /// What was established.
+    pub facts: Vec<Fact>,
+    /// Claimed events.
+    pub timeline: Vec<TimelineLine>,
+    /// Checks that reject the case as a container, and so all that came from it.
+    pub broken_by: BTreeSet<CheckId>,
+}
+
+/// All that policy sees.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// By case, in report order.
+    pub cases: Vec<CaseLedger>,
+    /// What the report answers for.
+    pub subjects: Vec<Subject>,
+    /// Findings about the run as a whole: trust and options.
+    pub book: Book,
+}
