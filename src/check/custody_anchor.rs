@@ -15,5 +15,5 @@ pub const ABOUT: About = About {
         original.",
     remedy: "Obtain the events of the anchored window in full and the anchor from its publisher. If root or \
         count still differ, take the ledger as altered and compare it with another copy.",
-    clause: "StellaOps findings ledger, Merkle anchor policy; docs/interop-stellaops.md",
+    clause: "docs/formats/ledger.md, anchors; StellaOps findings ledger, Merkle anchor policy",
 };

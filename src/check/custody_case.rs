@@ -7,11 +7,11 @@ use crate::finding::{About, CheckId};
 pub const ABOUT: About = About {
     id: CheckId::CustodyCase,
     title: "events of one case",
-    establishes: "Every event belongs to the case or chain that the timeline is about, so that none was \
-        transplanted from elsewhere.",
+    establishes: "Every event belongs to the case (in a ledger: the tenant) that the timeline is about, so \
+        that none was transplanted from elsewhere.",
     why: "The quiet history of an unimportant exhibit could otherwise stand in for the troubled one of an \
         important exhibit.",
     remedy: "Find out where the foreign events come from. Ask each custodian for the timeline of this case \
         as he kept it himself.",
-    clause: "docs/formats/custody.md, case id; StellaOps `ledger.event.v1`, chainId",
+    clause: "docs/formats/custody.md, case id; StellaOps `ledger.event.v1`, event.tenant and event.chainId",
 };

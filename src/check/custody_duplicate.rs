@@ -1,16 +1,16 @@
-//! One sequence number, two lines. Readers that keep the first and readers that keep the last tell
-//! different stories from the same file.
+//! The same event stands in the file twice. It may be a harmless copy, and it may be an old event
+//! played again where its second appearance means something: a second approval, a second release.
 
 use crate::finding::{About, CheckId};
 
 /// What there is to say about `custody.duplicate`.
 pub const ABOUT: About = About {
     id: CheckId::CustodyDuplicate,
-    title: "no repeated sequence number",
-    establishes: "No sequence number occurs twice in a chain.",
-    why: "With two events under one number, the same file shows one history to the auditor and another to \
-        the court's tool.",
-    remedy: "Compare both lines with another copy of the timeline, and ask the custodian how the second \
-        came about. Merging them by hand destroys the evidence of the fault.",
+    title: "no event twice",
+    establishes: "No event occurs twice in a chain.",
+    why: "A repeated event counts twice with whoever counts events, and hides that another one, which \
+        belonged in its place, is missing.",
+    remedy: "Compare with another copy of the timeline, and ask the custodian how the second came about. \
+        Deleting one of them by hand destroys the evidence of the fault.",
     clause: "docs/formats/custody.md, sequence; StellaOps `ledger.event.v1`, sequence without gaps from 1",
 };

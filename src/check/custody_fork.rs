@@ -1,5 +1,5 @@
-//! Two different events claim the same predecessor. Each branch is a perfect chain of its own; only
-//! side by side do they show that somebody kept two sets of books.
+//! Two different events claim the same place in the chain. Each branch is a perfect chain of its
+//! own; only side by side do they show that somebody kept two sets of books.
 
 use crate::finding::{About, CheckId};
 
@@ -7,8 +7,8 @@ use crate::finding::{About, CheckId};
 pub const ABOUT: About = About {
     id: CheckId::CustodyFork,
     title: "no fork",
-    establishes: "No two different events follow the same predecessor: there is one history and not \
-        several.",
+    establishes: "No two different events claim the same place, by number or by predecessor: there is one \
+        history and not several.",
     why: "Whoever keeps two histories shows each party the one that suits it.",
     remedy: "Collect all copies of the timeline, find the last common event, and ask the actor who signed \
         both continuations. Nothing after that event is established.",

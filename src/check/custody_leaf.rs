@@ -12,5 +12,5 @@ pub const ABOUT: About = About {
     why: "With free leaves, an anchored root can be genuine while the events beside it are invented.",
     remedy: "Treat the ledger as not anchored, and get another copy. If the leaf follows another rule, name \
         the recipe; this tool does not search for one that fits.",
-    clause: "StellaOps `ledger.event.v1`, merkle_leaf_hash; docs/interop-stellaops.md",
+    clause: "docs/formats/ledger.md, leaves; StellaOps `ledger.event.v1`, merkle_leaf_hash",
 };

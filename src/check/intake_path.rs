@@ -13,5 +13,5 @@ pub const ABOUT: About = About {
         different files.",
     remedy: "Refuse the container; a name like that is not made by accident. Look at the raw name in the \
         finding, which is shown escaped.",
-    clause: "POSIX.1-2017 section 3.271 (pathname); CWE-22; docs/formats/classification.md",
+    clause: "POSIX.1-2017 Base Definitions 3.271 (pathname); CWE-22; docs/formats/classification.md",
 };

@@ -13,5 +13,5 @@ pub const ABOUT: About = About {
     why: "Under a recipe that is chosen to fit, two different sets of files can have the same root.",
     remedy: "Have the producer name the recipe in the manifest, or set it in the policy after agreeing on \
         it with the producer.",
-    clause: "RFC 6962 section 2.1; docs/interop-stellaops.md, roots; docs/formats/recipes.md",
+    clause: "RFC 6962 section 2.1; docs/interop-stellaops.md, roots",
 };

@@ -13,5 +13,5 @@ pub const ABOUT: About = About {
     why: "Whoever can alter the payload under a signature can state anything in another's name.",
     remedy: "Get the envelope again from its producer. If it still fails, it was altered, signed by \
         somebody else, or signed by a faulty tool; none of these can be told apart from here.",
-    clause: "DSSE protocol, steps to verify; DSSE envelope specification",
+    clause: "DSSE protocol, steps to verify (a key id must not decide anything); DSSE envelope",
 };

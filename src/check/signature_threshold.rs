@@ -13,5 +13,6 @@ pub const ABOUT: About = About {
         several.",
     remedy: "See in the report who signed and who was not counted and why; ask the missing parties for \
         their signatures.",
-    clause: "DSSE protocol, (t, n)-envelopes; docs/verdict.md, thresholds",
+    clause: "DSSE protocol, multi-signature verification (at least t of n unique keys); docs/verdict.md, \
+        thresholds",
 };

@@ -13,5 +13,6 @@ pub const ABOUT: About = About {
     why: "If names counted, a signed statement about a good file would cover any file with that name.",
     remedy: "Compare the digests. Either the file or the statement is from another release; get the pair \
         that belongs together.",
-    clause: "in-toto Attestation Framework v1, subject and digest set",
+    clause: "in-toto Attestation Framework v1, statement (subjects are matched purely by digest) and digest \
+        set",
 };
