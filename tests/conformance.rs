@@ -1,0 +1,8 @@
+//! Public test suites: `cargo test --test conformance [-- part-of-a-name ...]`.
+
+#[path = "conformance/mod.rs"]
+mod conformance;
+
+fn main() {
+    conformance::main();
+}
