@@ -82,13 +82,18 @@ impl<'a> Iterator for Lines<'a> {
 
 /// The content of a line from its bytes before LF.
 fn content(raw: &[u8], ended: bool, ending: Ending, limit: usize, number: u64) -> Result<&[u8], LineError> {
+    let too_long = LineError::TooLong { number, limit };
+    // The length before the ending, as a stream must: it may never see the end.
+    if raw.len() > limit.saturating_add(1) {
+        return Err(too_long);
+    }
     let content = match (raw.strip_suffix(b"\r"), ending) {
         // Without LF it may be half of an ending or content: the line is not ended either way.
         (Some(content), Ending::LfOrCrLf) if ended => content,
         (Some(_), Ending::Lf) if ended => return Err(LineError::CarriageReturn { number }),
         _ => raw,
     };
-    if content.len() > limit { Err(LineError::TooLong { number, limit }) } else { Ok(content) }
+    if content.len() > limit { Err(too_long) } else { Ok(content) }
 }
 
 /// Cuts a stream into lines, holding no more than one of them.
