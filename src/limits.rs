@@ -131,3 +131,19 @@ pub const STATEMENT_SUBJECTS_MAX: usize = 100_000;
 
 /// Most entries of one list of files; the same as the items of a container.
 pub const LISTING_ENTRIES_MAX: usize = ITEMS_MAX;
+
+// --- policy ----------------------------------------------------------------
+
+/// Longest policy, in bytes. The default with its comments is under four
+/// thousand; a group of a thousand identities fits.
+pub const POLICY_BYTES_MAX: usize = 256 << 10;
+
+/// Longest name, type or claimed value in a policy, in bytes. Predicate types
+/// and build types are addresses of under two hundred.
+pub const POLICY_WORD_BYTES_MAX: usize = 1024;
+
+/// Highest threshold. An envelope holds fewer signatures than this.
+pub const THRESHOLD_MAX: u32 = 1000;
+
+/// Oldest trust store that a policy can name, in days: a century.
+pub const TRUST_AGE_DAYS_MAX: u32 = 36_525;
