@@ -123,6 +123,7 @@ pub const MERKLE_PATH_MAX: usize = 64;
 
 /// Longest identity, in bytes: the longest e-mail address is 254.
 pub const IDENTITY_BYTES_MAX: usize = 256;
+
 // --- statements and lists ---------------------------------------------------
 
 /// Most subjects of one statement. The largest real one (a container image
