@@ -135,3 +135,29 @@ fn no_path_of_a_machine_stands_in_the_tree() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The words between backticks of a document, outside of code blocks.
+fn quoted_words(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with("    ")).flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+#[test]
+fn named_checks_exist() {
+    use stella_forensic::finding::CheckId;
+    let areas: BTreeSet<&str> =
+        CheckId::ALL.iter().map(|id| id.as_str().split_once('.').unwrap().0).collect();
+    let mut unknown = BTreeSet::new();
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for word in quoted_words(&text) {
+            let Some((area, name)) = word.split_once('.') else { continue };
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            // A file name such as `custody.md` or `kit.toml` is no check.
+            let file = matches!(name, "md" | "rs" | "toml" | "json" | "jsonl" | "ndjson" | "txt");
+            if areas.contains(area) && plain && !file && CheckId::parse(word).is_none() {
+                unknown.insert(format!("{}: {word}", document.display()));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "no such check: {unknown:?}");
+}
