@@ -1,9 +1,10 @@
 //! RSASSA-PSS with any parameters, after RFC 8017 sections 8.1.2 and 9.1.2.
 //!
-//! The crypto library takes only a salt as long as the hash and MGF1 over the
-//! same hash. X.509 and CMS write other parameters out, and old signers use the
-//! longest salt that fits. That is what this is for; everything else goes
-//! through the library, which is also the twin that the tests hold this against.
+//! The crypto library takes a salt of a length known when the program is built,
+//! and MGF1 over the hash of the message. X.509 and CMS write other parameters
+//! out, and old signers use the longest salt that fits. That is what this is for;
+//! the algorithms of the table go through the library, which is also the twin
+//! that the tests hold this against.
 //!
 //! How to attack it: a signature integer not below the modulus; leftover bits
 //! in front of the encoded message; padding that is not zero before the `01`; a

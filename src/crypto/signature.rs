@@ -19,7 +19,7 @@
 use aws_lc_rs::signature as lc;
 
 use crate::crypto::key::{Curve, Kind, Material, PublicKey};
-use crate::crypto::pss::{Pss, PssError, SaltLength};
+use crate::crypto::pss::{Pss, PssError};
 use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
 
@@ -342,12 +342,10 @@ pub fn verify_digest(
             rsa_length(rsa.size(), signature)?;
             check(pkcs1_parameters(hash), rsa.pkcs1_der(), digest, signature)
         }
-        (Scheme::Pss(hash), Material::Rsa(_)) => verify_pss_digest(
-            &Pss { mgf: hash, salt: SaltLength::Exactly(hash.size()) },
-            key,
-            digest,
-            signature,
-        ),
+        (Scheme::Pss(hash), Material::Rsa(rsa)) => {
+            rsa_length(rsa.size(), signature)?;
+            check(pss_parameters(hash), rsa.pkcs1_der(), digest, signature)
+        }
         _ => Err(SignatureError::Key { algorithm, found: key.kind() }),
     }
 }
@@ -368,11 +366,6 @@ pub fn verify_pss_digest(
         return Err(SignatureError::Key { algorithm, found: key.kind() });
     };
     rsa_length(rsa.size(), signature)?;
-    if *parameters == (Pss { mgf: digest.algorithm(), salt: SaltLength::Exactly(digest.algorithm().size()) })
-        && let Some(lc) = pss_parameters(digest.algorithm())
-    {
-        return check(lc, rsa.pkcs1_der(), digest, signature);
-    }
     parameters.verify(rsa, digest, signature).map_err(|error| match error {
         PssError::Mismatch => SignatureError::Mismatch,
         other => SignatureError::Pss(other),
@@ -447,12 +440,11 @@ fn pkcs1_parameters(hash: Hash) -> &'static lc::RsaParameters {
     }
 }
 
-fn pss_parameters(hash: Hash) -> Option<&'static lc::RsaParameters> {
+fn pss_parameters(hash: Hash) -> &'static lc::RsaParameters {
     match hash {
-        Hash::Sha256 => Some(&lc::RSA_PSS_2048_8192_SHA256),
-        Hash::Sha384 => Some(&lc::RSA_PSS_2048_8192_SHA384),
-        Hash::Sha512 => Some(&lc::RSA_PSS_2048_8192_SHA512),
-        Hash::Sha1 | Hash::Blake2b512 => None,
+        Hash::Sha384 => &lc::RSA_PSS_2048_8192_SHA384,
+        Hash::Sha512 => &lc::RSA_PSS_2048_8192_SHA512,
+        _ => &lc::RSA_PSS_2048_8192_SHA256,
     }
 }
 
