@@ -7,3 +7,5 @@ pub mod key;
 pub mod mac;
 pub mod pss;
 pub mod signature;
+#[cfg(test)]
+pub(crate) mod vectors;

@@ -78,7 +78,8 @@ impl Pss {
             SaltLength::Any => 0,
         };
         // Step 3.
-        let Some(padding) = encoded.len().checked_sub(hash.size() + least + 2) else {
+        let needed = (hash.size() + 2).saturating_add(least);
+        let Some(padding) = encoded.len().checked_sub(needed) else {
             return Err(PssError::TooShort { modulus: encoded.len(), digest: hash.size(), salt: least });
         };
         // Steps 4 and 5.

@@ -22,6 +22,7 @@ use crate::crypto::key::{Curve, Kind, Material, PublicKey};
 use crate::crypto::pss::{Pss, PssError};
 use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
+use crate::wire::der::{self, DerError, Tag};
 
 /// A signature algorithm with all its parameters.
 ///
@@ -270,7 +271,7 @@ pub enum SignatureError {
         /// How long it must be.
         expected: usize,
     },
-    /// The signature is not the DER that ECDSA prescribes.
+    /// The signature is not an ECDSA-Sig-Value in DER.
     #[error("not a DER ECDSA signature")]
     Der,
     /// The digest at hand is of another hash function than the algorithm's.
@@ -332,11 +333,14 @@ pub fn verify_digest(
     }
     match (algorithm.scheme(), key.material()) {
         (Scheme::Ecdsa(curve, hash), Material::Ecdsa { point, .. }) => {
-            let der = match encoding {
-                Encoding::Der => signature.to_vec(),
-                Encoding::P1363 => p1363_to_der(curve, signature)?,
-            };
-            check(ecdsa_parameters(curve, hash), point, digest, &der)
+            let parameters = ecdsa_parameters(curve, hash);
+            match encoding {
+                Encoding::Der => {
+                    ecdsa_sig_value(signature)?;
+                    check(parameters, point, digest, signature)
+                }
+                Encoding::P1363 => check(parameters, point, digest, &p1363_to_der(curve, signature)?),
+            }
         }
         (Scheme::Pkcs1(hash), Material::Rsa(rsa)) => {
             rsa_length(rsa.size(), signature)?;
@@ -448,28 +452,26 @@ fn pss_parameters(hash: Hash) -> &'static lc::RsaParameters {
     }
 }
 
-/// Writes `r || s` as ECDSA-Sig-Value. The range of the integers is checked by
-/// whoever verifies; here only the lengths are.
+/// Whether the bytes are an ECDSA-Sig-Value (RFC 3279 2.2.3) in the one form of
+/// DER. The library says so too; this is for the error, and a second lock.
+pub fn ecdsa_sig_value(signature: &[u8]) -> Result<(), SignatureError> {
+    der::read_all(signature, |reader| {
+        reader.sequence(|reader| reader.unsigned_integer().and_then(|_| reader.unsigned_integer()).map(drop))
+    })
+    .map_err(|_: DerError| SignatureError::Der)
+}
+
+/// Writes `r || s` as ECDSA-Sig-Value. Whether the integers are in range is
+/// for whoever verifies to say; here only the lengths count.
 pub fn p1363_to_der(curve: Curve, signature: &[u8]) -> Result<Vec<u8>, SignatureError> {
     let half = curve.size();
     if signature.len() != 2 * half {
         return Err(SignatureError::Length { found: signature.len(), expected: 2 * half });
     }
-    let mut body = Vec::with_capacity(2 * half + 6);
-    for integer in [&signature[..half], &signature[half..]] {
-        let first = integer.iter().position(|b| *b != 0).unwrap_or(half - 1);
-        let integer = &integer[first..];
-        let sign = usize::from(integer[0] >= 0x80);
-        body.extend([0x02, (integer.len() + sign) as u8]);
-        body.extend(std::iter::repeat_n(0, sign));
-        body.extend(integer);
-    }
-    let mut der = Vec::with_capacity(body.len() + 3);
-    der.push(0x30);
-    if body.len() >= 0x80 {
-        der.push(0x81);
-    }
-    der.push(body.len() as u8);
-    der.extend(body);
-    Ok(der)
+    let (r, s) = signature.split_at(half);
+    let [r, s] = [r, s].map(der::encode_unsigned_integer);
+    Ok(der::encode(Tag::SEQUENCE, &[&r, &s]))
 }
+
+#[cfg(test)]
+mod tests;

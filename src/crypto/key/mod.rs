@@ -19,10 +19,19 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, decode_hex};
 use crate::limits;
+use crate::wire::base64::{self, Base64Error};
+use crate::wire::der::DerError;
+use crate::wire::json::Value;
+use crate::wire::pem::{self, PemError};
+use crate::wire::shape::ShapeError;
 
+mod hints;
+pub mod jwk;
+pub mod minisign;
 mod spki;
+mod ssh;
 
 /// A curve of ECDSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,6 +150,8 @@ impl fmt::Debug for KeyId {
 pub struct PublicKey {
     material: Material,
     spki: Vec<u8>,
+    /// Names that came with the key: a `kid`, a minisign key id.
+    names: BTreeSet<String>,
 }
 
 /// The numbers of a key, in the form that verification wants.
@@ -185,6 +196,11 @@ impl RsaKey {
         self.exponent
     }
 
+    /// The exponent, big-endian, without leading zeros.
+    fn exponent_bytes(&self) -> Vec<u8> {
+        self.exponent.to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect()
+    }
+
     /// RSAPublicKey of RFC 8017 A.1.1.
     pub(crate) fn pkcs1_der(&self) -> &[u8] {
         &self.pkcs1
@@ -195,6 +211,56 @@ impl RsaKey {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
+    /// The text is longer than any key.
+    #[error("a key of {found} bytes, at most {max} are read")]
+    TooLong {
+        /// How long it is.
+        found: usize,
+        /// The longest that is read.
+        max: usize,
+    },
+    /// Base64 that is not in the one form asked for.
+    #[error("{0}")]
+    Base64(#[from] Base64Error),
+    /// Not lower-case hexadecimal.
+    #[error("not lower-case hexadecimal")]
+    Hex,
+    /// Not DER.
+    #[error("{0}")]
+    Der(#[from] DerError),
+    /// Not PEM.
+    #[error("{0}")]
+    Pem(#[from] PemError),
+    /// No PEM block, or several.
+    #[error("{found} PEM blocks, expected one")]
+    Blocks {
+        /// How many there are.
+        found: usize,
+    },
+    /// JSON of another shape than a JWK.
+    #[error("{0}")]
+    Shape(#[from] ShapeError),
+    /// The text breaks the grammar of its spelling.
+    #[error("expected {expected}")]
+    Text {
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// Bytes after the key.
+    #[error("{bytes} bytes after the key")]
+    Trailing {
+        /// How many.
+        bytes: usize,
+    },
+    /// A key of a kind, curve or use that is not supported.
+    #[error("{found:?} is no kind of key that is read here")]
+    Unsupported {
+        /// The name that was found.
+        found: String,
+    },
+    /// A private or symmetric key where a public one belongs.
+    #[error("a private or symmetric key, expected a public one")]
+    Private,
     /// An Ed25519 key has another length than 32 bytes.
     #[error("an Ed25519 key of {found} bytes, expected 32")]
     Ed25519Length {
@@ -264,6 +330,50 @@ impl PublicKey {
         Ok(PublicKey::new(Material::Ed25519(key)))
     }
 
+    /// A raw Ed25519 key in 64 digits of lower-case hexadecimal.
+    pub fn from_ed25519_hex(text: &str) -> Result<PublicKey, KeyError> {
+        PublicKey::from_ed25519_bytes(&decode_hex(bounded(text)?).ok_or(KeyError::Hex)?)
+    }
+
+    /// A raw Ed25519 key in base64 of the standard alphabet, padded.
+    pub fn from_ed25519_base64(text: &str) -> Result<PublicKey, KeyError> {
+        PublicKey::from_ed25519_bytes(&base64::decode_standard(bounded(text)?)?)
+    }
+
+    /// A SubjectPublicKeyInfo in DER.
+    pub fn from_spki_der(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+        spki::parse(bytes)
+    }
+
+    /// One PEM block, `PUBLIC KEY` or `RSA PUBLIC KEY`.
+    pub fn from_pem(text: &str) -> Result<PublicKey, KeyError> {
+        let blocks = pem::blocks(bounded(text)?)?;
+        let [block] = &blocks[..] else {
+            return Err(KeyError::Blocks { found: blocks.len() });
+        };
+        match &*block.label {
+            "PUBLIC KEY" => spki::parse(&block.der),
+            "RSA PUBLIC KEY" => spki::parse_rsa_public_key(&block.der),
+            label if label.ends_with("PRIVATE KEY") => Err(KeyError::Private),
+            label => Err(KeyError::Unsupported { found: label.to_owned() }),
+        }
+    }
+
+    /// A JSON Web Key; see [`jwk`].
+    pub fn from_jwk(value: &Value) -> Result<PublicKey, KeyError> {
+        jwk::parse(value)
+    }
+
+    /// A public key of minisign or signify; see [`minisign`].
+    pub fn from_minisign(text: &str) -> Result<PublicKey, KeyError> {
+        minisign::parse(bounded(text)?)
+    }
+
+    /// The line of an SSH public key file: `ssh-ed25519`, `ssh-rsa` or `ecdsa-sha2-nistp...`.
+    pub fn from_ssh(text: &str) -> Result<PublicKey, KeyError> {
+        ssh::parse(bounded(text)?)
+    }
+
     /// A point as SEC 1 2.3.3 writes it without compression: `04 || x || y`.
     pub fn from_ec_point(curve: Curve, point: &[u8]) -> Result<PublicKey, KeyError> {
         let expected = 1 + 2 * curve.size();
@@ -302,13 +412,13 @@ impl PublicKey {
         if exponent < 3 || exponent % 2 == 0 {
             return Err(KeyError::Exponent { max });
         }
-        let pkcs1 = spki::rsa_public_key(modulus, exponent);
+        let pkcs1 = spki::encode_rsa_public_key(modulus, exponent);
         Ok(PublicKey::new(Material::Rsa(RsaKey { modulus: modulus.to_vec(), exponent, bits, pkcs1 })))
     }
 
     fn new(material: Material) -> PublicKey {
         let spki = spki::encode(&material);
-        PublicKey { material, spki }
+        PublicKey { material, spki, names: BTreeSet::new() }
     }
 
     pub(crate) fn material(&self) -> &Material {
@@ -337,9 +447,16 @@ impl PublicKey {
     /// Every spelling by which some format names this key. A hint finds a key
     /// to try; it never proves that the key was used.
     pub fn hints(&self) -> BTreeSet<String> {
-        let digest = Digest::sha256(&self.spki);
-        BTreeSet::from([digest.hex(), digest.to_string()])
+        hints::all(self)
     }
+}
+
+fn bounded(text: &str) -> Result<&str, KeyError> {
+    let max = limits::KEY_TEXT_BYTES_MAX;
+    if text.len() > max {
+        return Err(KeyError::TooLong { found: text.len(), max });
+    }
+    Ok(text)
 }
 
 /// Bits of a big-endian integer without leading zeros.
@@ -372,3 +489,6 @@ impl fmt::Debug for PublicKey {
         write!(f, "PublicKey({}, {})", self.kind(), self.id())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,72 +1,86 @@
 //! SubjectPublicKeyInfo: writing the one form, and reading only that form.
 //!
 //! RFC 5280 4.1.2.7 for the frame, RFC 3279 2.3.1 for RSA (parameters are NULL),
-//! RFC 5480 2.1.1 for named curves, RFC 8410 for Ed25519.
+//! RFC 5480 2.1.1 for named curves, RFC 8410 section 3 for Ed25519 (no parameters).
 
-use super::{Curve, Material};
+use super::{Curve, KeyError, Material, PublicKey};
+use crate::digest::encode_hex;
+use crate::wire::der::{self, Tag};
 
-const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
-const RSA_ENCRYPTION: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-const EC_P256: &[u8] = &[
-    0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
-    0x01, 0x07,
-];
-const EC_P384: &[u8] =
-    &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
-const EC_P521: &[u8] =
-    &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
+/// 1.3.101.112
+const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+/// 1.2.840.113549.1.1.1
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// 1.2.840.10045.2.1
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
-/// The contents of the AlgorithmIdentifier for keys on that curve.
-fn ec_algorithm(curve: Curve) -> &'static [u8] {
+/// The object identifier of a named curve, RFC 5480 2.1.1.1.
+fn curve_oid(curve: Curve) -> &'static [u8] {
     match curve {
-        Curve::P256 => EC_P256,
-        Curve::P384 => EC_P384,
-        Curve::P521 => EC_P521,
+        Curve::P256 => &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+        Curve::P384 => &[0x2b, 0x81, 0x04, 0x00, 0x22],
+        Curve::P521 => &[0x2b, 0x81, 0x04, 0x00, 0x23],
     }
+}
+
+/// Reads a SubjectPublicKeyInfo.
+pub(super) fn parse(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+    enum Algorithm {
+        Ed25519,
+        Rsa,
+        Ec(Curve),
+    }
+    der::read_all(bytes, |reader| {
+        reader.sequence(|reader| {
+            let algorithm = reader.sequence(|reader| match reader.oid()? {
+                ED25519 => Ok(Algorithm::Ed25519),
+                RSA_ENCRYPTION => reader.null().map(|()| Algorithm::Rsa).map_err(KeyError::from),
+                EC_PUBLIC_KEY if reader.peek() == Some(Tag::SEQUENCE) => {
+                    Err(KeyError::Unsupported { found: "a curve that is spelled out".to_owned() })
+                }
+                EC_PUBLIC_KEY => {
+                    let oid = reader.oid()?;
+                    let curve = Curve::ALL.into_iter().find(|curve| curve_oid(*curve) == oid);
+                    curve.map(Algorithm::Ec).ok_or_else(|| unknown(oid))
+                }
+                oid => Err(unknown(oid)),
+            })?;
+            let key = reader.bit_string()?;
+            match algorithm {
+                Algorithm::Ed25519 => PublicKey::from_ed25519_bytes(key),
+                Algorithm::Rsa => parse_rsa_public_key(key),
+                Algorithm::Ec(curve) => PublicKey::from_ec_point(curve, key),
+            }
+        })
+    })
+}
+
+fn unknown(oid: &[u8]) -> KeyError {
+    KeyError::Unsupported { found: format!("object identifier {}", encode_hex(oid)) }
+}
+
+/// Reads an RSAPublicKey, RFC 8017 A.1.1.
+pub(super) fn parse_rsa_public_key(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+    let (modulus, exponent) = der::read_all(bytes, |reader| {
+        reader.sequence(|reader| Ok::<_, KeyError>((reader.unsigned_integer()?, reader.unsigned_integer()?)))
+    })?;
+    PublicKey::from_rsa(modulus, exponent)
 }
 
 /// The SubjectPublicKeyInfo of a key.
 pub(super) fn encode(material: &Material) -> Vec<u8> {
-    let (algorithm, key): (&[u8], &[u8]) = match material {
-        Material::Ed25519(key) => (ED25519, key.as_bytes()),
-        Material::Ecdsa { curve, point } => (ec_algorithm(*curve), point),
-        Material::Rsa(key) => (RSA_ENCRYPTION, key.pkcs1_der()),
+    let oid = |oid: &[u8]| der::encode(Tag::OID, &[oid]);
+    let (algorithm, parameters, key): (&[u8], Vec<u8>, &[u8]) = match material {
+        Material::Ed25519(key) => (ED25519, vec![], key.as_bytes()),
+        Material::Ecdsa { curve, point } => (EC_PUBLIC_KEY, oid(curve_oid(*curve)), point),
+        Material::Rsa(key) => (RSA_ENCRYPTION, der::encode(Tag::NULL, &[]), key.pkcs1_der()),
     };
-    // A BIT STRING starts with the number of unused bits.
-    let mut bits = vec![0];
-    bits.extend(key);
-    element(0x30, &[element(0x30, algorithm), element(0x03, &bits)].concat())
+    let algorithm = der::encode(Tag::SEQUENCE, &[&oid(algorithm), &parameters]);
+    der::encode(Tag::SEQUENCE, &[&algorithm, &der::encode_bit_string(key)])
 }
 
-/// RSAPublicKey, RFC 8017 A.1.1.
-pub(super) fn rsa_public_key(modulus: &[u8], exponent: u64) -> Vec<u8> {
-    let exponent = exponent.to_be_bytes();
-    let first = exponent.iter().position(|b| *b != 0).unwrap_or(exponent.len() - 1);
-    element(0x30, &[unsigned(modulus), unsigned(&exponent[first..])].concat())
-}
-
-/// An INTEGER that is not negative, from bytes without leading zeros.
-fn unsigned(integer: &[u8]) -> Vec<u8> {
-    let mut contents = Vec::with_capacity(integer.len() + 1);
-    if integer.first().is_none_or(|b| *b >= 0x80) {
-        contents.push(0);
-    }
-    contents.extend(integer);
-    element(0x02, &contents)
-}
-
-/// Tag, shortest length, contents.
-fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let mut der = vec![tag];
-    let length = contents.len();
-    if length < 0x80 {
-        der.push(length as u8);
-    } else {
-        let bytes = length.to_be_bytes();
-        let first = bytes.iter().position(|b| *b != 0).expect("a length of 128 or more is not zero");
-        der.push(0x80 | (bytes.len() - first) as u8);
-        der.extend(&bytes[first..]);
-    }
-    der.extend(contents);
-    der
+/// Writes an RSAPublicKey.
+pub(super) fn encode_rsa_public_key(modulus: &[u8], exponent: u64) -> Vec<u8> {
+    let [modulus, exponent] = [modulus, &exponent.to_be_bytes()].map(der::encode_unsigned_integer);
+    der::encode(Tag::SEQUENCE, &[&modulus, &exponent])
 }
