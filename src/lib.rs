@@ -28,3 +28,7 @@ pub mod evidence;
 pub mod finding;
 pub mod check;
 pub mod policy;
+pub mod attest;
+pub mod sign;
+pub mod kit;
+pub mod cli;

@@ -148,3 +148,15 @@ pub const THRESHOLD_MAX: u32 = 1000;
 
 /// Oldest trust store that a policy can name, in days: a century.
 pub const TRUST_AGE_DAYS_MAX: u32 = 36_525;
+
+// --- snapshots and kits ------------------------------------------------------
+
+/// Longest case id, in bytes. It is a name for people, not a place for content.
+pub const CASE_ID_BYTES_MAX: usize = 256;
+
+/// Most files in a kit. A kit has a binary, some keys and a few pages of text.
+pub const KIT_FILES_MAX: usize = 10_000;
+
+/// Most bytes in a kit that are held at once: everything but the binary is
+/// small, and the binary is some megabytes.
+pub const KIT_BYTES_MAX: u64 = 512 << 20;
