@@ -41,6 +41,12 @@ pub const JSON_NUMBER_BYTES_MAX: usize = 1024;
 /// operating systems ship have about 150.
 pub const PEM_BLOCKS_MAX: usize = 4096;
 
+// --- archives ----------------------------------------------------------------
+
+/// Longest extension header of a tar. Linux stops at 64 KiB for all extended
+/// attributes of a file together, and at 4 KiB for its name.
+pub const TAR_EXTENSION_BYTES_MAX: u64 = 1 << 20;
+
 // --- custody timelines -----------------------------------------------------
 
 /// Longest line of a timeline. A transfer names every item again, so this

@@ -10,6 +10,7 @@ pub mod json;
 pub mod lines;
 pub mod pem;
 pub mod shape;
+pub mod tar;
 
 /// `text` in quotation marks, with everything escaped that could mislead a
 /// reader or a terminal, and cut where it grows too long for one line.
