@@ -11,12 +11,16 @@
 
 mod authority;
 mod identity;
+mod outline;
 mod persons;
 mod purpose;
 mod rules;
 
 pub use authority::{Authority, KeyMaterial, Narrowing, TrustedKey};
 pub use identity::{Identity, IdentityError};
+#[cfg(test)]
+pub(crate) use outline::making;
+pub use outline::{CertificateOutline, OutlineError, SelfSigned, Usage};
 pub use persons::Persons;
 pub use purpose::{Profile, Purpose};
 pub use rules::{Revocation, Rules, Standing};

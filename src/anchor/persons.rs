@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Authority, Identity};
+use super::{Authority, CertificateOutline, Identity};
 use crate::crypto::key::KeyId;
 
 /// The identities of a trust store, joined wherever they share a key.
@@ -22,7 +22,7 @@ impl Persons {
         let mut groups: Vec<(BTreeSet<Identity>, BTreeSet<KeyId>)> = Vec::new();
         for authority in authorities {
             let mut names = BTreeSet::from([authority.identity.clone()]);
-            let mut keys: BTreeSet<KeyId> = authority.keys.iter().map(|key| key.id).collect();
+            let mut keys = key_ids(authority);
             // A bare key and a named authority with that key meet here too.
             groups.retain_mut(|(other_names, other_keys)| {
                 let apart = names.is_disjoint(other_names) && keys.is_disjoint(other_keys);
@@ -67,9 +67,15 @@ impl Persons {
     }
 }
 
+/// The ids of all its keys, those of its certificates included.
+fn key_ids(authority: &Authority) -> BTreeSet<KeyId> {
+    let certified = authority.certificates.iter().filter_map(|der| CertificateOutline::read(der).ok());
+    authority.keys.iter().map(|key| key.id).chain(certified.map(|outline| outline.key_id())).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Purpose, TrustedKey};
+    use super::super::{Purpose, TrustedKey, making};
     use super::*;
     use crate::crypto::mac::SharedKey;
 
@@ -113,6 +119,17 @@ mod tests {
         assert_eq!(persons.canonical(&bare.identity).as_str(), "zebra");
         assert_eq!(persons.distinct([&bare.identity, &named.identity]).len(), 1);
         assert!(persons.same(&bare.identity, &named.identity));
+    }
+
+    #[test]
+    fn a_certificate_is_a_name_for_its_key() {
+        let mut certified = authority("a", &[]);
+        certified.certificates.push(making::root("any", 9, &[]));
+        let mut raw = authority("b", &[]);
+        raw.keys.push(TrustedKey::public(making::public_key(9)));
+        assert!(Persons::of([&certified, &raw]).same(&certified.identity, &raw.identity));
+        certified.certificates = vec![making::root("any", 8, &[])];
+        assert!(!Persons::of([&certified, &raw]).same(&certified.identity, &raw.identity));
     }
 
     /// The definition, computed the slow way: joined is the transitive closure
