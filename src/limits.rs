@@ -47,6 +47,25 @@ pub const PEM_BLOCKS_MAX: usize = 4096;
 /// attributes of a file together, and at 4 KiB for its name.
 pub const TAR_EXTENSION_BYTES_MAX: u64 = 1 << 20;
 
+/// Bytes read at once. Below 64 KiB the calls begin to show beside hashing;
+/// above 256 KiB nothing is gained, and the caches are left.
+pub const READ_BYTES: usize = 128 << 10;
+
+/// Largest zstd window. RFC 8878 3.1.1.1.2 asks every reader for 8 MiB and every
+/// writer to stay below; it is also what keeps a reader's memory flat. Only
+/// `--long` and `--ultra` go beyond.
+pub const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
+
+/// How many times larger than what went in may be what comes out. Text reaches
+/// 20, logs and sparse images 100; deflate ends at 1032 and zstd does not end.
+pub const EXPANSION_RATIO_MAX: u64 = 200;
+
+/// What may come out at whatever ratio: a second's work, and never held.
+pub const EXPANSION_FLOOR_BYTES: u64 = 64 << 20;
+
+/// Most bytes that come out of one archive: half an hour's work.
+pub const EXPANDED_BYTES_MAX: u64 = 1 << 40;
+
 // --- custody timelines -----------------------------------------------------
 
 /// Longest line of a timeline. A transfer names every item again, so this

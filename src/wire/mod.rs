@@ -11,6 +11,7 @@ pub mod lines;
 pub mod pem;
 pub mod shape;
 pub mod tar;
+pub mod unpack;
 
 /// `text` in quotation marks, with everything escaped that could mislead a
 /// reader or a terminal, and cut where it grows too long for one line.
