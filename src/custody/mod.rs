@@ -8,6 +8,9 @@
 //! fault is one break; what merely follows from an earlier fault is counted as
 //! [`Tally::cascaded`].
 
+mod breaks;
+mod chain;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

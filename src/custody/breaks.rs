@@ -1,0 +1,117 @@
+//! Collects the faults of one timeline, bounded, and counts all of them.
+
+use std::collections::BTreeMap;
+
+use super::{Break, BreakKind, Standing, Tally};
+use crate::limits;
+
+/// A place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct At {
+    pub line: u64,
+    pub sequence: Option<u64>,
+}
+
+#[derive(Default)]
+pub(super) struct Breaks {
+    kept: Vec<Break>,
+    tallies: [Tally; BreakKind::ALL.len()],
+    /// The kinds already noted on one line: a line has a fault of a kind once.
+    noted: (u64, [bool; BreakKind::ALL.len()]),
+}
+
+impl Breaks {
+    fn tally(&mut self, kind: BreakKind) -> &mut Tally {
+        &mut self.tallies[kind as usize]
+    }
+
+    /// A check looks at one more event.
+    pub fn examined(&mut self, kind: BreakKind) {
+        self.tally(kind).examined += 1;
+    }
+
+    /// A fault that an earlier one explains.
+    pub fn cascaded(&mut self, kind: BreakKind) {
+        self.tally(kind).cascaded += 1;
+    }
+
+    /// A fault.
+    pub fn broken(&mut self, kind: BreakKind, at: At, expected: impl Into<String>, found: impl Into<String>) {
+        self.note(kind, Standing::Broken, at, expected.into(), found.into());
+    }
+
+    /// Something that nobody we know vouches for.
+    pub fn not_established(
+        &mut self,
+        kind: BreakKind,
+        at: At,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.note(kind, Standing::NotEstablished, at, expected.into(), found.into());
+    }
+
+    fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
+        if self.noted.0 != at.line {
+            self.noted = (at.line, Default::default());
+        }
+        if std::mem::replace(&mut self.noted.1[kind as usize], true) {
+            return;
+        }
+        match standing {
+            Standing::Broken => self.tally(kind).broken += 1,
+            Standing::NotEstablished => self.tally(kind).not_established += 1,
+        }
+        if self.kept.len() < limits::BREAKS_KEPT_MAX {
+            let (expected, found) = (cut(expected), cut(found));
+            self.kept.push(Break { line: at.line, kind, standing, sequence: at.sequence, expected, found });
+        }
+    }
+
+    /// What was noted, by line.
+    pub fn finish(mut self) -> (Vec<Break>, BTreeMap<BreakKind, Tally>) {
+        self.kept.sort();
+        let tallies = BreakKind::ALL.into_iter().zip(self.tallies);
+        (self.kept, tallies.filter(|(_, tally)| *tally != Tally::default()).collect())
+    }
+}
+
+/// At most [`limits::CUSTODY_QUOTE_BYTES_MAX`] bytes of a text.
+pub(super) fn cut(mut text: String) -> String {
+    let max = limits::CUSTODY_QUOTE_BYTES_MAX;
+    if text.len() > max {
+        text.truncate(text.floor_char_boundary(max - 3));
+        text.push_str("...");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_a_fault_of_a_kind_once() {
+        let mut breaks = Breaks::default();
+        let at = |line| At { line, sequence: None };
+        breaks.broken(BreakKind::Link, at(2), "a", "b");
+        breaks.broken(BreakKind::Link, at(2), "a", "c");
+        breaks.broken(BreakKind::Gap, at(2), "a", "b");
+        breaks.broken(BreakKind::Link, at(1), "a", "b");
+        let (kept, tallies) = breaks.finish();
+        assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 2, 2]);
+        assert_eq!(tallies[&BreakKind::Link].broken, 2);
+    }
+
+    #[test]
+    fn what_is_beyond_the_bound_is_counted() {
+        let mut breaks = Breaks::default();
+        for line in 0..1000 {
+            breaks.broken(BreakKind::Shape, At { line, sequence: None }, "ä".repeat(200), "");
+        }
+        let (kept, tallies) = breaks.finish();
+        assert_eq!(kept.len(), limits::BREAKS_KEPT_MAX);
+        assert!(kept[0].expected.len() <= limits::CUSTODY_QUOTE_BYTES_MAX);
+        assert_eq!(tallies[&BreakKind::Shape].broken, 1000);
+    }
+}
