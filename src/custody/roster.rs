@@ -1,0 +1,132 @@
+//! Who may act in a timeline, and whether a signature is his.
+//!
+//! How it would be attacked: sign with a key that is trusted for something
+//! else; name an identity and sign with another one's key; hand over to
+//! oneself under a second name; name a key that nobody knows, to be merely
+//! "unknown" where a wrong signature would be a fault.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::anchor::{Authority, Identity, KeyMaterial, Persons, Purpose};
+use crate::crypto::key::{Kind, KeyId, PublicKey};
+use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
+
+/// The authorities, by name and by key.
+pub(super) struct Roster {
+    authorities: Vec<Authority>,
+    by_name: BTreeMap<String, Vec<usize>>,
+    by_key: BTreeMap<String, BTreeSet<usize>>,
+    persons: Persons,
+}
+
+/// How an identity stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Actor {
+    /// May act in timelines.
+    Authorised,
+    /// Is in the trust store, and may not.
+    Refused(&'static str),
+    /// Is not in the trust store.
+    Unknown,
+}
+
+/// How a signature stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Signed {
+    /// By this key of the identity.
+    By(Identity, KeyId, Algorithm),
+    /// The key that is named is not in the trust store.
+    UnknownKey,
+    /// Proven wrong.
+    Wrong(String),
+}
+
+impl Roster {
+    pub fn new(authorities: &[Authority]) -> Roster {
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_key: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (index, authority) in authorities.iter().enumerate() {
+            by_name.entry(authority.identity.as_str().to_owned()).or_default().push(index);
+            for key in &authority.keys {
+                by_key.entry(key.id.to_string()).or_default().insert(index);
+            }
+        }
+        let persons = Persons::of(authorities);
+        Roster { authorities: authorities.to_vec(), by_name, by_key, persons }
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &Authority> {
+        self.by_name.get(name).into_iter().flatten().map(|index| &self.authorities[*index])
+    }
+
+    /// Whether `name` may sign events of `event_type`.
+    pub fn actor(&self, name: &str, event_type: &str) -> Actor {
+        let mut standing = Actor::Unknown;
+        for authority in self.named(name) {
+            standing = if authority.distrusted.is_some() {
+                // Beats everything, also another entry of that name.
+                return Actor::Refused("a distrusted authority");
+            } else if !authority.may(Purpose::Custody) {
+                better(standing, Actor::Refused("an authority for other purposes"))
+            } else if !authority.narrowing.allows_payload_type(Some(event_type)) {
+                better(standing, Actor::Refused("an authority confined to other content"))
+            } else {
+                Actor::Authorised
+            };
+        }
+        standing
+    }
+
+    /// Whether both names are one person, as far as the trust store knows.
+    pub fn same_person(&self, a: &str, b: &str) -> bool {
+        match (Identity::new(a), Identity::new(b)) {
+            (Ok(a), Ok(b)) => self.persons.same(&a, &b),
+            _ => a == b,
+        }
+    }
+
+    /// Whether the key of that id made `sig` over `message` for `name`.
+    pub fn signed(&self, name: &str, keyid: &str, message: &[u8], sig: &[u8]) -> Signed {
+        let Some(owners) = self.by_key.get(keyid) else { return Signed::UnknownKey };
+        let owner = owners.iter().map(|index| &self.authorities[*index]);
+        let Some(authority) = owner.clone().find(|authority| authority.identity.as_str() == name) else {
+            let owner = owner.map(|authority| authority.identity.as_str()).next().unwrap_or_default();
+            return Signed::Wrong(format!("signed with a key of {owner}"));
+        };
+        let key = authority.keys.iter().find(|key| key.id.to_string() == keyid);
+        let key = key.expect("the key was found under this authority");
+        if let Some(reason) = authority.distrust_of(key) {
+            return Signed::Wrong(format!("signed with a distrusted key: {reason}"));
+        }
+        let KeyMaterial::Public(public) = &key.material else {
+            return Signed::Wrong("signed with a shared key".to_owned());
+        };
+        let algorithm = algorithm_of(public);
+        if !key.algorithms.contains(&algorithm) {
+            return Signed::Wrong(format!("the key is not trusted with {}", algorithm.name()));
+        }
+        match verify(public, algorithm, message, sig) {
+            Ok(()) => Signed::By(authority.identity.clone(), key.id, algorithm),
+            Err(error) => Signed::Wrong(error.to_string()),
+        }
+    }
+}
+
+fn better(a: Actor, b: Actor) -> Actor {
+    if a == Actor::Authorised { a } else { b }
+}
+
+/// docs/formats/custody.md, signatures: one algorithm for each kind of key.
+pub(super) fn algorithm_of(key: &PublicKey) -> Algorithm {
+    match key.kind() {
+        Kind::Ed25519 => Algorithm::Ed25519,
+        Kind::EcdsaP256 => Algorithm::EcdsaP256Sha256,
+        Kind::EcdsaP384 => Algorithm::EcdsaP384Sha384,
+        Kind::EcdsaP521 => Algorithm::EcdsaP521Sha512,
+        Kind::Rsa { .. } => Algorithm::RsaPssSha256,
+    }
+}
+
+fn verify(key: &PublicKey, algorithm: Algorithm, message: &[u8], sig: &[u8]) -> Result<(), SignatureError> {
+    signature::verify(algorithm, Encoding::Der, key, message, sig)
+}
