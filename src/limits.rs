@@ -104,6 +104,16 @@ pub const EVENTS_KEPT_MAX: usize = 500;
 /// Most handovers kept for display; further ones are counted.
 pub const HANDOVERS_KEPT_MAX: usize = 500;
 
+/// Longest case id, identity, tenant or kind in a timeline, in bytes; that of
+/// identities in a trust store.
+pub const CUSTODY_NAME_BYTES_MAX: usize = 256;
+
+/// Longest note on an event, in bytes: a page. Longer texts are evidence.
+pub const CUSTODY_NOTE_BYTES_MAX: usize = 4096;
+
+/// Longest signature on an event, in bytes: that of the largest RSA key.
+pub const CUSTODY_SIGNATURE_BYTES_MAX: usize = 1024;
+
 /// Longest text quoted from a line of a timeline, in bytes.
 pub const CUSTODY_QUOTE_BYTES_MAX: usize = 160;
 

@@ -33,6 +33,12 @@ const SECONDS_MIN: i64 = -62_135_596_800;
 const SECONDS_MAX: i64 = 253_402_300_799;
 
 impl UnixTime {
+    /// 0001-01-01T00:00:00Z
+    pub const MIN: UnixTime = UnixTime { seconds: SECONDS_MIN, nanos: 0 };
+
+    /// The last instant of the year 9999.
+    pub const MAX: UnixTime = UnixTime { seconds: SECONDS_MAX, nanos: 999_999_999 };
+
     /// Makes an instant; refuses what no calendar form of ours can spell.
     pub fn new(seconds: i64, nanos: u32) -> Result<UnixTime, TimeError> {
         if !(SECONDS_MIN..=SECONDS_MAX).contains(&seconds) || nanos >= 1_000_000_000 {

@@ -51,6 +51,18 @@ impl Breaks {
         self.note(kind, Standing::NotEstablished, at, expected.into(), found.into());
     }
 
+    /// One of several faults of a kind that are found at the same line.
+    pub fn broken_each(&mut self, kind: BreakKind, at: At, expected: String, found: String) {
+        self.noted.1[kind as usize] = false;
+        self.note(kind, Standing::Broken, at, expected, found);
+    }
+
+    /// One of several, each not established, that are found at the same line.
+    pub fn not_established_each(&mut self, kind: BreakKind, at: At, expected: String, found: String) {
+        self.noted.1[kind as usize] = false;
+        self.note(kind, Standing::NotEstablished, at, expected, found);
+    }
+
     fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
         if self.noted.0 != at.line {
             self.noted = (at.line, Default::default());

@@ -91,7 +91,7 @@ pub(super) fn zeros() -> Digest {
 }
 
 impl Chain {
-    pub fn new(pins: Vec<Head>) -> Chain {
+    pub fn new() -> Chain {
         Chain {
             count: 0,
             last: 0,
@@ -106,8 +106,13 @@ impl Chain {
             misnumbered: false,
             doubtful: false,
             unread: 0,
-            pins: pins.into_iter().map(|head| (head, None)).collect(),
+            pins: Vec::new(),
         }
+    }
+
+    /// Heads that the chain should have. To be called before the first event.
+    pub fn expect(&mut self, pins: impl Iterator<Item = Head>) {
+        self.pins.extend(pins.map(|head| (head, None)));
     }
 
     /// How many events the chain has.
@@ -424,7 +429,8 @@ mod tests {
             let digits = token.trim_end_matches(|c: char| c.is_ascii_alphabetic());
             (digits.parse().unwrap(), token[digits.len()..].chars().next().unwrap_or('a'))
         };
-        let (mut chain, mut breaks) = (Chain::new(pins), Breaks::default());
+        let (mut chain, mut breaks) = (Chain::new(), Breaks::default());
+        chain.expect(pins.into_iter());
         for (index, token) in text.split_whitespace().enumerate() {
             if token == "?" {
                 chain.unread();
@@ -550,7 +556,7 @@ mod tests {
 
     #[test]
     fn the_largest_number_ends_the_chain() {
-        let (mut chain, mut breaks) = (Chain::new(Vec::new()), Breaks::default());
+        let (mut chain, mut breaks) = (Chain::new(), Breaks::default());
         for (line, sequence) in [(1, u64::MAX), (2, u64::MAX), (3, 1), (4, u64::MAX - 1)] {
             let link = Link { sequence, previous: zeros(), hash: hash(sequence, 'a') };
             chain.follow(&mut breaks, line, link);

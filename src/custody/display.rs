@@ -54,11 +54,6 @@ impl Display {
     }
 
     pub fn finish(self) -> Shown {
-        Shown {
-            first: self.first,
-            last: self.last.into(),
-            handovers: self.handovers,
-            claimed: self.claimed,
-        }
+        Shown { first: self.first, last: self.last.into(), handovers: self.handovers, claimed: self.claimed }
     }
 }

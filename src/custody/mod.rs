@@ -10,13 +10,21 @@
 
 mod breaks;
 mod chain;
+mod display;
+pub mod ledger;
+mod roster;
+mod signers;
+pub mod stella;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::anchor::{Authority, Identity};
 use crate::digest::{Algorithm, Digest};
-use crate::limits;
 use crate::time::{Interval, UnixTime};
+
+use ledger::anchor::{Anchor, Anchored};
+pub use signers::{KeyUse, Signer};
 
 /// The formats of timelines that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +42,22 @@ impl Format {
             Format::LedgerEventV1 => "ledger.event.v1",
             Format::StellaCustodyV1 => "stella.custody/v1",
         }
+    }
+
+    /// What the documents of the format leave open and we took. A timeline whose
+    /// format has assumptions establishes nothing alone.
+    pub fn assumptions(self) -> &'static [&'static str] {
+        match self {
+            Format::LedgerEventV1 => ledger::ASSUMPTIONS,
+            Format::StellaCustodyV1 => &[],
+        }
+    }
+
+    /// Whether the hash of an event covers the hash of the one before, so that
+    /// a head stands for the whole history. In `ledger.event.v1` the link stands
+    /// beside what is hashed; there only anchors cover the history.
+    pub fn head_binds_history(self) -> bool {
+        self == Format::StellaCustodyV1
     }
 
     /// The format of that name.
@@ -253,6 +277,12 @@ pub enum Completeness {
         /// Sequence up to which it is established.
         count: u64,
     },
+    /// A pin agrees with one event, but in this format the hash of an event
+    /// says nothing of those before it ([`Format::head_binds_history`]).
+    PinnedEvent {
+        /// Sequence of that event.
+        count: u64,
+    },
     /// No pin agrees.
     NotEstablished,
 }
@@ -342,11 +372,37 @@ pub struct Timeline {
     pub last: Vec<Event>,
     /// Handovers, the first [`limits::HANDOVERS_KEPT_MAX`] of them.
     pub handovers: Vec<Handover>,
+    /// Who signed, as far as signatures hold under keys trusted for custody.
+    pub signers: BTreeMap<Identity, Signer>,
+    /// The evidence that was collected, by name, with its digest at that time.
+    pub exhibits: BTreeMap<String, Digest>,
+    /// Each anchor that was given for the tenant of this chain, and how it fared.
+    pub anchors: Vec<Anchored>,
     /// Each pin that names this chain, and how it fared.
     pub pins: Vec<(Head, PinOutcome)>,
 }
 
 impl Timeline {
+    /// Of a file of which no event could be read.
+    fn unread(format: Format, breaks: Vec<Break>, tallies: BTreeMap<BreakKind, Tally>) -> Timeline {
+        Timeline {
+            format,
+            chain: String::new(),
+            count: 0,
+            head: None,
+            breaks,
+            tallies,
+            claimed: Interval::UNKNOWN,
+            first: Vec::new(),
+            last: Vec::new(),
+            handovers: Vec::new(),
+            signers: BTreeMap::new(),
+            exhibits: BTreeMap::new(),
+            anchors: Vec::new(),
+            pins: Vec::new(),
+        }
+    }
+
     /// How often each kind of fault was proven.
     pub fn break_counts(&self) -> BTreeMap<BreakKind, u64> {
         self.tallies.iter().filter(|(_, t)| t.broken > 0).map(|(kind, t)| (*kind, t.broken)).collect()
@@ -359,6 +415,7 @@ impl Timeline {
             _ => None,
         });
         match matched.min() {
+            Some((_, count)) if !self.format.head_binds_history() => Completeness::PinnedEvent { count },
             Some((0, _)) => Completeness::Pinned,
             Some((_, count)) => Completeness::PinnedUntil { count },
             None => Completeness::NotEstablished,
@@ -368,26 +425,59 @@ impl Timeline {
 
 /// Reads one file of lines.
 pub struct Fold {
-    format: Format,
     lines: u64,
+    follow: Follow,
+}
+
+enum Follow {
+    Stella(Box<stella::follow::Follow>),
+    Ledger(Box<ledger::follow::Follow>),
 }
 
 impl Fold {
-    /// Begins a file.
-    pub fn new(format: Format) -> Fold {
-        Fold { format, lines: 0 }
+    /// Begins a file. `authorities` may be the whole trust store: whoever is in
+    /// it for another purpose is refused as an actor, whoever is not in it is
+    /// unknown. `pins` are heads noted outside the evidence.
+    pub fn new(format: Format, authorities: &[Authority], pins: &[Pin]) -> Fold {
+        Fold::with_anchors(format, authorities, pins, &[])
+    }
+
+    /// The same, with anchors that lie beside a ledger. Nothing of them needs to
+    /// be verified: that the events agree with an anchor says nothing about who
+    /// made it.
+    pub fn with_anchors(format: Format, authorities: &[Authority], pins: &[Pin], anchors: &[Anchor]) -> Fold {
+        let follow = match format {
+            Format::StellaCustodyV1 => {
+                let roster = roster::Roster::new(authorities);
+                Follow::Stella(Box::new(stella::follow::Follow::new(roster, pins.to_vec())))
+            }
+            Format::LedgerEventV1 => {
+                Follow::Ledger(Box::new(ledger::follow::Follow::new(pins.to_vec(), anchors.to_vec())))
+            }
+        };
+        Fold { lines: 0, follow }
     }
 
     /// Takes the next line, without its line feed.
     pub fn line(&mut self, raw: &[u8]) {
         self.lines += 1;
-        let _ = raw;
+        match &mut self.follow {
+            Follow::Stella(follow) => follow.line(self.lines, raw),
+            Follow::Ledger(follow) => follow.line(self.lines, raw),
+        }
     }
 
     /// Ends the file. `complete_last_line` says whether the last line had its
-    /// line feed; without it the file was cut.
+    /// line feed; without it the file was cut. A file without lines has no
+    /// timeline.
     pub fn finish(self, complete_last_line: bool) -> Vec<Timeline> {
-        let _ = (self.format, complete_last_line, limits::BREAKS_KEPT_MAX);
-        Vec::new()
+        if self.lines == 0 {
+            return Vec::new();
+        }
+        let cut_at = (!complete_last_line).then_some(self.lines);
+        match self.follow {
+            Follow::Stella(follow) => vec![follow.finish(cut_at)],
+            Follow::Ledger(follow) => follow.finish(cut_at),
+        }
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, KeyMaterial, Persons, Purpose};
-use crate::crypto::key::{Kind, KeyId, PublicKey};
+use crate::crypto::key::{KeyId, Kind, PublicKey};
 use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
 
 /// The authorities, by name and by key.
@@ -95,7 +95,8 @@ impl Roster {
         };
         let key = authority.keys.iter().find(|key| key.id.to_string() == keyid);
         let key = key.expect("the key was found under this authority");
-        if let Some(reason) = authority.distrust_of(key) {
+        // A distrusted authority is refused as an actor, which is one fault.
+        if let Some(reason) = &key.distrusted {
             return Signed::Wrong(format!("signed with a distrusted key: {reason}"));
         }
         let KeyMaterial::Public(public) = &key.material else {

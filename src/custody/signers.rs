@@ -36,7 +36,8 @@ impl Signers {
     pub fn add(&mut self, identity: Identity, key: KeyId, algorithm: Algorithm, at: UnixTime) {
         let signer = self.0.entry(identity).or_default();
         signer.events += 1;
-        let unused = KeyUse { algorithm, events: 0, claimed: Interval { earliest: Some(at), latest: Some(at) } };
+        let unused =
+            KeyUse { algorithm, events: 0, claimed: Interval { earliest: Some(at), latest: Some(at) } };
         let used = signer.keys.entry(key).or_insert(unused);
         used.events += 1;
         used.claimed.earliest = used.claimed.earliest.min(Some(at));

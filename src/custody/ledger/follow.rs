@@ -85,7 +85,8 @@ impl Follow {
 
     fn begin(&mut self, record: &Record<'_>) -> OneChain {
         let heads = self.pins.iter().filter(|pin| pin.chain == record.chain).map(|pin| pin.head);
-        let mut chain = Chain::new(heads.collect());
+        let mut chain = Chain::new();
+        chain.expect(heads);
         for _ in 0..self.early_unread {
             chain.unread();
         }
@@ -115,10 +116,13 @@ impl Follow {
         for one in self.chains.values() {
             *tenants.entry(one.tenant.clone()).or_default() += 1;
         }
-        self.chains.into_iter().map(|(id, one)| {
-            let alone = tenants.get(&one.tenant) == Some(&1);
-            one.finish(id, alone)
-        }).collect()
+        self.chains
+            .into_iter()
+            .map(|(id, one)| {
+                let alone = tenants.get(&one.tenant) == Some(&1);
+                one.finish(id, alone)
+            })
+            .collect()
     }
 }
 

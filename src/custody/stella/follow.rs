@@ -38,7 +38,7 @@ impl Follow {
             roster,
             pins,
             case: None,
-            chain: Chain::new(Vec::new()),
+            chain: Chain::new(),
             breaks: Breaks::default(),
             keeping: Keeping::new(),
             signers: Signers::default(),
@@ -62,9 +62,7 @@ impl Follow {
         match &self.case {
             None => {
                 let heads = self.pins.iter().filter(|pin| pin.chain == record.case).map(|pin| pin.head);
-                let mut chain = Chain::new(heads.collect());
-                chain.unread_before(&self.chain);
-                self.chain = chain;
+                self.chain.expect(heads);
                 self.case = Some(record.case.to_owned());
             }
             Some(case) if case == record.case => {}
@@ -116,12 +114,9 @@ impl Follow {
             let actor = self.roster.actor(name, EVENT_TYPE);
             match actor {
                 roster::Actor::Authorised => {}
-                roster::Actor::Refused(found) => breaks.broken(
-                    Actor,
-                    at,
-                    format!("{} as an authority for custody", quoted(name)),
-                    found,
-                ),
+                roster::Actor::Refused(found) => {
+                    breaks.broken(Actor, at, format!("{} as an authority for custody", quoted(name)), found)
+                }
                 roster::Actor::Unknown => breaks.not_established(
                     Actor,
                     at,
@@ -202,12 +197,9 @@ impl Follow {
         let (breaks, tallies) = self.breaks.finish();
         let shown = self.display.finish();
         Timeline {
-            format: Format::StellaCustodyV1,
             chain: self.case.unwrap_or_default(),
             count,
             head,
-            breaks,
-            tallies,
             claimed: shown.claimed,
             first: shown.first,
             last: shown.last,
@@ -215,7 +207,7 @@ impl Follow {
             signers: self.signers.finish(),
             exhibits: self.keeping.exhibits().collect(),
             pins,
-            anchors: Vec::new(),
+            ..Timeline::unread(Format::StellaCustodyV1, breaks, tallies)
         }
     }
 }

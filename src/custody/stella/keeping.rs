@@ -215,9 +215,7 @@ impl Keeping {
                     item.missing = false;
                     if exhibit.digest != item.digest {
                         let known = item.changed.replace(exhibit.digest) == Some(exhibit.digest);
-                        faults.add(known, path, || {
-                            (item.digest.to_string(), exhibit.digest.to_string())
-                        });
+                        faults.add(known, path, || (item.digest.to_string(), exhibit.digest.to_string()));
                     }
                 }
                 None => {

@@ -460,3 +460,6 @@ fn identity<'a>(member_name: &'static str, text: &'a str) -> Result<&'a str, Lin
 fn member(member: &'static str, expected: &'static str, found: &str) -> LineError {
     LineError::Member { member, expected, found: crate::wire::quoted(found) }
 }
+
+#[cfg(test)]
+mod tests;
