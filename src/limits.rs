@@ -195,3 +195,22 @@ pub const KIT_FILES_MAX: usize = 10_000;
 /// Most bytes in a kit that are held at once: everything but the binary is
 /// small, and the binary is some megabytes.
 pub const KIT_BYTES_MAX: u64 = 512 << 20;
+
+// --- envelopes -------------------------------------------------------------
+
+/// Most signatures on one envelope. Real ones have one to five; every further
+/// one costs a verification per candidate key, and a signature twice over the
+/// same 20 MiB hashes them twice.
+pub const SIGNATURES_MAX: usize = 64;
+
+/// Longest payload type and longest key id of an envelope, in bytes. Both end up
+/// in reports; the longest real ones (URIs with a digest in them) are about 200.
+pub const ENVELOPE_NAME_BYTES_MAX: usize = 1024;
+
+/// Longest signature that is read, in bytes. RSA with [`RSA_BITS_MAX`] bits
+/// takes 1024; post-quantum ones, which we cannot verify yet, under 8000.
+pub const SIGNATURE_BYTES_MAX: usize = 16 << 10;
+
+/// Longest text of a detached signature file, in bytes: a signature in base64
+/// and, in minisign's format, two comments of at most 8192 bytes.
+pub const SIGNATURE_FILE_BYTES_MAX: usize = 64 << 10;

@@ -19,6 +19,7 @@
 use aws_lc_rs::signature as lc;
 
 use crate::crypto::key::{Curve, Kind, Material, PublicKey};
+use crate::crypto::mac::MacError;
 use crate::crypto::pss::{Pss, PssError};
 use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
@@ -152,6 +153,14 @@ impl Algorithm {
         match self.scheme() {
             Scheme::Ecdsa(_, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => Some(hash),
             Scheme::Ed25519 | Scheme::Hmac => None,
+        }
+    }
+
+    /// The curve of ECDSA; `None` for everything else.
+    pub fn curve(self) -> Option<Curve> {
+        match self.scheme() {
+            Scheme::Ecdsa(curve, _) => Some(curve),
+            _ => None,
         }
     }
 
@@ -296,6 +305,16 @@ pub enum SignatureError {
     /// The mathematics says no.
     #[error("the signature does not match")]
     Mismatch,
+}
+
+/// A MAC is judged in the same words as a signature.
+impl From<MacError> for SignatureError {
+    fn from(error: MacError) -> SignatureError {
+        match error {
+            MacError::TagLength { found } => SignatureError::Length { found, expected: 32 },
+            _ => SignatureError::Mismatch,
+        }
+    }
 }
 
 /// Checks a signature over a message under exactly this algorithm.

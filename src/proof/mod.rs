@@ -1,4 +1,7 @@
 //! Mechanisms: each takes a claim and what it needs to verify it, and gives a
 //! type that only it can make, or the first fault.
 
+mod attempt;
+pub mod detached;
+pub mod dsse;
 pub mod merkle;
