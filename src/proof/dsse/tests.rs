@@ -69,7 +69,7 @@ fn not_signed() {
     check("application/vnd.in-toto+jso", b"n", &sig, &key, DsseError::Mismatch);
     let length = DsseError::Malformed(SignatureError::Length { found: 63, expected: 64 });
     check(TYPE, PAYLOAD, &sig[1..], &key, length);
-    let found = envelope(TYPE, PAYLOAD, &[sig.clone()]).signed_by(1, &key).map(drop);
+    let found = envelope(TYPE, PAYLOAD, std::slice::from_ref(&sig)).signed_by(1, &key).map(drop);
     assert_eq!(found, Err(DsseError::NoSuchSignature { index: 1, count: 1 }));
     let mut none = key.clone();
     none.algorithms.clear();
@@ -95,7 +95,7 @@ fn shared_key() {
     let secret = SharedKey::from_bytes(&[9; 32]).unwrap();
     let tag = secret.tag(&pae(TYPE, PAYLOAD)).to_vec();
     let key = TrustedKey::shared(secret);
-    let signed = envelope(TYPE, PAYLOAD, &[tag.clone()]).signed_by(0, &key).unwrap();
+    let signed = envelope(TYPE, PAYLOAD, std::slice::from_ref(&tag)).signed_by(0, &key).unwrap();
     assert_eq!((signed.algorithm(), signed.key_id()), (Algorithm::HmacSha256, key.id));
     let found = envelope(TYPE, PAYLOAD, &[tag[..31].to_vec()]).signed_by(0, &key).map(drop);
     assert_eq!(found, Err(DsseError::Malformed(SignatureError::Length { found: 31, expected: 32 })));
