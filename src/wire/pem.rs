@@ -74,10 +74,13 @@ pub fn blocks(text: &str) -> Result<Vec<Block>, PemError> {
     let mut blocks = Vec::new();
     let mut open: Option<Open> = None;
     let mut line = 0;
-    for raw in text.split_terminator('\n') {
+    for raw in text.split_inclusive('\n') {
         line += 1;
         let fail = |kind| PemError { kind, line };
-        let content = raw.strip_suffix('\r').unwrap_or(raw);
+        let content = match raw.strip_suffix('\n') {
+            Some(ended) => ended.strip_suffix('\r').unwrap_or(ended),
+            None => raw,
+        };
         if content.contains('\r') {
             return Err(fail(PemErrorKind::CarriageReturn));
         }
@@ -256,6 +259,7 @@ mod tests {
         body("Proc-Type: 4,ENCRYPTED\n", "expected a base64 character, found '-' at offset 4, at line 1");
         body("Zm9v \n", "expected a base64 character, found ' ' at offset 4, at line 1");
         body("Zm9\rv\n", "a carriage return without line feed, at line 2");
+        refused(&format!("{}\r", A.trim_end()), "a carriage return without line feed, at line 3");
         body("Zm8\n", "expected 1 padding characters, found 0, at line 1");
         body("Zh==\n", "the last base64 character has bits that belong to no byte, at line 1");
     }
