@@ -18,11 +18,15 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+mod cctv_ed25519;
+mod dsse_intoto;
 mod jcs_rfc8785;
 mod json_parsing;
+mod wycheproof;
 
 /// The suites that are run.
-const SUITES: &[Suite] = &[jcs_rfc8785::SUITE, json_parsing::SUITE];
+const SUITES: &[Suite] =
+    &[cctv_ed25519::SUITE, dsse_intoto::SUITE, jcs_rfc8785::SUITE, json_parsing::SUITE, wycheproof::SUITE];
 
 /// The suites that there are.
 const NAMES: [&str; 16] = [
