@@ -24,6 +24,7 @@ pub mod proof;
 pub mod custody;
 pub mod statement;
 pub mod listing;
+pub mod trust;
 pub mod evidence;
 pub mod finding;
 pub mod check;

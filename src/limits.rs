@@ -159,6 +159,26 @@ pub const MERKLE_PATH_MAX: usize = 64;
 /// Longest identity, in bytes: the longest e-mail address is 254.
 pub const IDENTITY_BYTES_MAX: usize = 256;
 
+/// Longest file of a trust store, in bytes. A store of a thousand authorities
+/// with inline keys is under one million; a bundle of all public web roots is
+/// a quarter of that.
+pub const TRUST_BYTES_MAX: usize = 4 << 20;
+
+/// Most files in a folder of trust, two for each of a thousand authorities and
+/// room above that.
+pub const TRUST_FILES_MAX: usize = 10_000;
+
+/// Most authorities in a trust store.
+pub const TRUST_AUTHORITIES_MAX: usize = 4096;
+
+/// Most keys or certificates of one authority, and most elements of any other
+/// list in a trust store. Keys are rotated daily at most.
+pub const TRUST_KEYS_MAX: usize = 4096;
+
+/// Longest name, hint, type or reason in a trust store, in bytes. Predicate
+/// types and build types are addresses of under two hundred.
+pub const TRUST_WORD_BYTES_MAX: usize = 1024;
+
 // --- statements and lists ---------------------------------------------------
 
 /// Most subjects of one statement. The largest real one (a container image

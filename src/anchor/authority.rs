@@ -196,9 +196,9 @@ impl Authority {
         self.window.position(interval)
     }
 
-    /// How `interval` lies to what the windows of the authority and of this key
-    /// leave open together. Two windows that do not meet leave nothing open.
-    pub fn key_position(&self, key: &TrustedKey, interval: &Interval) -> Position {
+    /// What the windows of the authority and of this key leave open together;
+    /// `None` where they do not meet.
+    pub fn window_of(&self, key: &TrustedKey) -> Option<Window> {
         let (ours, theirs) = (self.window, key.window);
         // `None` sorts first: the least lower bound, but the greatest upper one.
         let not_before = ours.not_before.max(theirs.not_before);
@@ -207,9 +207,15 @@ impl Authority {
             (a, b) => a.or(b),
         };
         match (not_before, not_after) {
-            (Some(from), Some(to)) if from > to => Position::Outside,
-            _ => Window { not_before, not_after }.position(interval),
+            (Some(from), Some(to)) if from > to => None,
+            _ => Some(Window { not_before, not_after }),
         }
+    }
+
+    /// How `interval` lies to [`Authority::window_of`] this key. Two windows that
+    /// do not meet leave nothing open.
+    pub fn key_position(&self, key: &TrustedKey, interval: &Interval) -> Position {
+        self.window_of(key).map_or(Position::Outside, |window| window.position(interval))
     }
 
     /// Why this key of this authority is distrusted, where it is.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use unicode_casefold::UnicodeCaseFold;
+use unicode_normalization::UnicodeNormalization;
+
 use crate::crypto::key::KeyId;
 use crate::digest::Digest;
 use crate::limits;
@@ -80,6 +83,13 @@ impl Identity {
         self.0.starts_with("key:")
     }
 
+    /// The same for every identity that differs only in letter case or in how
+    /// its characters are composed. Never compared for trust, only to refuse
+    /// two identities that a reader would take for one.
+    pub fn folded(&self) -> String {
+        self.0.nfc().collect::<String>().as_str().case_fold().nfc().collect()
+    }
+
     /// The text, safe to print.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -121,6 +131,14 @@ mod tests {
             &format!("key:{}", Digest::of(crate::digest::Algorithm::Sha1, b"")),
             Err(IdentityError::Reserved),
         );
+    }
+
+    #[test]
+    fn folding() {
+        let folded = |text: &str| Identity::new(text).unwrap().folded();
+        assert_eq!(folded("Alice@Example.ORG"), folded("alice@example.org"));
+        assert_eq!(folded("\u{c4}"), folded("a\u{308}"));
+        assert_ne!(folded("alice"), folded("al1ce"));
     }
 
     #[test]

@@ -77,6 +77,11 @@ impl SharedKey {
         KeyId::new(Digest::sha256(&self.tag(b"stella/shared-key-id/v1\0")))
     }
 
+    /// The key itself, for whoever writes it into a trust store. Never shown.
+    pub(crate) fn dangerous_secret(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn keyed(&self, message: &[u8]) -> Hmac<sha2::Sha256> {
         let mut mac =
             Hmac::<sha2::Sha256>::new_from_slice(&self.bytes).expect("HMAC takes any length of key");
