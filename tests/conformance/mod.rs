@@ -22,11 +22,18 @@ mod cctv_ed25519;
 mod dsse_intoto;
 mod jcs_rfc8785;
 mod json_parsing;
+mod rfc6962_merkle;
 mod wycheproof;
 
 /// The suites that are run.
-const SUITES: &[Suite] =
-    &[cctv_ed25519::SUITE, dsse_intoto::SUITE, jcs_rfc8785::SUITE, json_parsing::SUITE, wycheproof::SUITE];
+const SUITES: &[Suite] = &[
+    cctv_ed25519::SUITE,
+    dsse_intoto::SUITE,
+    jcs_rfc8785::SUITE,
+    json_parsing::SUITE,
+    rfc6962_merkle::SUITE,
+    wycheproof::SUITE,
+];
 
 /// The suites that there are.
 const NAMES: [&str; 16] = [
