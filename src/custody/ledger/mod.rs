@@ -176,3 +176,6 @@ fn milliseconds(name: &'static str, text: &str) -> Result<UnixTime, LineError> {
 fn member(member: &'static str, expected: &'static str, found: &str) -> LineError {
     LineError::Member { member, expected, found: quoted(found) }
 }
+
+#[cfg(test)]
+mod tests;
