@@ -1,4 +1,4 @@
-//! PEM, the strict grammar of RFC 7468.
+//! PEM, RFC 7468.
 //!
 //! How it would be attacked: a block that one reader sees and another skips
 //! (broken boundaries, white space before them, another number of dashes, the
@@ -7,7 +7,10 @@
 //!
 //! Lines between blocks are explanatory text (RFC 7468 5.2), as bundles of
 //! authorities have it; they are passed over unless they could be taken for a
-//! boundary.
+//! boundary. Beyond the strict grammar, spaces at the end of a line are passed
+//! over, and lines may have any one width (RFC 7468 2 allows both to those who
+//! read): OpenSSH wraps at 70, and some tools do not wrap at all. Neither lets
+//! two readers see different bytes.
 
 use super::base64::{self, Base64Error};
 use crate::limits;
@@ -44,14 +47,18 @@ pub enum PemErrorKind {
     /// The text ends within a block.
     #[error("the block has no end")]
     Unclosed,
-    /// RFC 7468 2: all lines but the last have 64 characters, the last has no more, none is empty.
+    /// All lines of a block but the last are of one width, the last is no
+    /// wider, and none is empty.
     #[error("expected a base64 line of {expected} characters, found {found}")]
     LineLength {
-        /// How many are wanted: 64, or as many at most on the last line.
+        /// The width of the first line; the widest that the last may be.
         expected: usize,
-        /// How many there are.
+        /// That of this one.
         found: usize,
     },
+    /// Nothing between beginning and end.
+    #[error("the block is empty")]
+    Empty,
     /// The base64 is wrong.
     #[error("{0}")]
     Base64(Base64Error),
@@ -66,8 +73,11 @@ pub enum PemErrorKind {
     CarriageReturn,
 }
 
-/// RFC 7468 2: the length of every line but the last.
-const LINE: usize = 64;
+/// RFC 7468 2: where those who write wrap.
+const WIDTH: usize = 64;
+
+/// Longest label; those in use have under thirty characters.
+const LABEL_BYTES_MAX: usize = 64;
 
 /// All blocks of `text`, in order. A text without blocks has none.
 pub fn blocks(text: &str) -> Result<Vec<Block>, PemError> {
@@ -84,6 +94,7 @@ pub fn blocks(text: &str) -> Result<Vec<Block>, PemError> {
         if content.contains('\r') {
             return Err(fail(PemErrorKind::CarriageReturn));
         }
+        let content = content.trim_end_matches([' ', '\t']);
         if content.contains("-----") {
             open = match (boundary(content).ok_or_else(|| fail(PemErrorKind::Boundary))?, open) {
                 (Boundary::Begin(label), None) => Some(Open::new(label, line)),
@@ -125,7 +136,7 @@ fn boundary(line: &str) -> Option<Boundary<'_>> {
 /// RFC 7468 3: printable ASCII but `-`, in words with one space or `-` between
 /// them. The empty label that the grammar has room for says nothing.
 fn is_label(label: &str) -> bool {
-    label.len() <= LINE
+    label.len() <= LABEL_BYTES_MAX
         && label
             .split([' ', '-'])
             .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic()))
@@ -136,23 +147,25 @@ struct Open<'a> {
     label: &'a str,
     begins: usize,
     base64: String,
-    last_length: Option<usize>,
+    /// Of the first line; zero before it.
+    width: usize,
+    /// Whether a line was narrower, so that it must be the last.
+    narrowed: bool,
 }
 
 impl<'a> Open<'a> {
     fn new(label: &'a str, begins: usize) -> Open<'a> {
-        Open { label, begins, base64: String::new(), last_length: None }
+        Open { label, begins, base64: String::new(), width: 0, narrowed: false }
     }
 
     fn line(&mut self, line: &str) -> Result<(), PemErrorKind> {
-        let length = |found| PemErrorKind::LineLength { expected: LINE, found };
-        if let Some(found) = self.last_length.filter(|found| *found != LINE) {
-            return Err(length(found));
+        if self.width == 0 {
+            self.width = line.len();
         }
-        if line.is_empty() || line.len() > LINE {
-            return Err(length(line.len()));
+        if line.is_empty() || self.narrowed || line.len() > self.width {
+            return Err(PemErrorKind::LineLength { expected: self.width, found: line.len() });
         }
-        self.last_length = Some(line.len());
+        self.narrowed = line.len() < self.width;
         self.base64.push_str(line);
         Ok(())
     }
@@ -160,7 +173,7 @@ impl<'a> Open<'a> {
     fn close(self) -> Result<Block, PemError> {
         let fail = |kind| PemError { kind, line: self.begins };
         if self.base64.is_empty() {
-            return Err(fail(PemErrorKind::LineLength { expected: LINE, found: 0 }));
+            return Err(fail(PemErrorKind::Empty));
         }
         let der = base64::decode_standard(&self.base64).map_err(|e| fail(PemErrorKind::Base64(e)))?;
         Ok(Block { label: self.label.to_owned(), der })
@@ -173,7 +186,7 @@ pub fn encode(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     let mut rest = base64.as_str();
     while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(LINE));
+        let (line, after) = rest.split_at(rest.len().min(WIDTH));
         text.push_str(line);
         text.push('\n');
         rest = after;
@@ -206,6 +219,10 @@ mod tests {
         check(&A.replace('\n', "\r\n"), &[("A", b"foo")]);
         check(A.trim_end(), &[("A", b"foo")]);
         check(&format!("# Root\n=====\n{A}\nmore\n{A}\n"), &[("A", b"foo"), ("A", b"foo")]);
+        check(&A.replace('\n', " \t\n"), &[("A", b"foo")]);
+        check(&A.replace("Zm9v", "Zm\n9v"), &[("A", b"foo")]);
+        check(&A.replace("Zm9v", "Zm9\nv"), &[("A", b"foo")]);
+        check(&A.replace("Zm9v", &"Zm9v".repeat(100)), &[("A", &b"foo".repeat(100))]);
         check("-----BEGIN X509 CRL-----\nZg==\n-----END X509 CRL-----\n", &[("X509 CRL", b"f")]);
     }
 
@@ -225,7 +242,7 @@ mod tests {
             refused(&format!("{line}\nZm9v\n-----END A-----\n"), &expected);
         };
         boundary(" -----BEGIN A-----", 1);
-        boundary("-----BEGIN A----- ", 1);
+        boundary("-----BEGIN A-----\u{a0}", 1);
         boundary("------BEGIN A-----", 1);
         boundary("-----BEGIN A------", 1);
         boundary("-----BEGIN  A-----", 1);
@@ -248,16 +265,17 @@ mod tests {
         let body = |body: &str, expected: &str| {
             refused(&format!("-----BEGIN A-----\n{body}-----END A-----\n"), expected);
         };
-        let length = |found: usize, line: usize| {
-            format!("expected a base64 line of 64 characters, found {found}, at line {line}")
+        let length = |expected: usize, found: usize, line: usize| {
+            format!("expected a base64 line of {expected} characters, found {found}, at line {line}")
         };
-        body("", &length(0, 1));
-        body("\nZm9v\n", &length(0, 2));
-        body("Zm9v\n\n", &length(4, 3));
-        body("Zm9v\nZm9v\n", &length(4, 3));
-        body(&format!("{}\n", "Zm9v".repeat(17)), &length(68, 2));
+        body("", "the block is empty, at line 1");
+        body("\nZm9v\n", &length(0, 0, 2));
+        body("Zm9v\n\n", &length(4, 0, 3));
+        body("Zm9v\n \nZm9v\n", &length(4, 0, 3));
+        body("Zm9vZm9v\nZm9v\nZm9v\n", &length(8, 4, 4));
+        body("Zm9v\nZm9vZm9v\n", &length(4, 8, 3));
         body("Proc-Type: 4,ENCRYPTED\n", "expected a base64 character, found '-' at offset 4, at line 1");
-        body("Zm9v \n", "expected a base64 character, found ' ' at offset 4, at line 1");
+        body(" Zm9v\n", "expected a base64 character, found ' ' at offset 0, at line 1");
         body("Zm9\rv\n", "a carriage return without line feed, at line 2");
         refused(&format!("{}\r", A.trim_end()), "a carriage return without line feed, at line 3");
         body("Zm8\n", "expected 1 padding characters, found 0, at line 1");

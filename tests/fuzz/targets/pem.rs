@@ -8,6 +8,4 @@ fuzz_target!(|text: &str| {
     let Ok(read) = blocks(text) else { return };
     let written: Vec<String> = read.iter().map(|block| encode(&block.label, &block.der)).collect();
     assert_eq!(blocks(&written.concat()), Ok(read));
-    let unix = text.replace("\r\n", "\n") + "\n";
-    assert!(written.iter().all(|block| unix.contains(block)));
 });
