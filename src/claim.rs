@@ -3,13 +3,14 @@
 //! `forensic inspect` and `forensic verify` read with this one reader, so that
 //! what a person was shown is what was judged.
 
-use crate::digest::Algorithm;
+use crate::anchor::TrustedKey;
+use crate::custody::ledger::anchor::AnchorError;
 use crate::evidence::{Item, Kind};
 use crate::listing::{self, BundleInfo, Grammar, ListingError, Manifest, TextList};
-use crate::proof::detached::{DetachedError, DetachedSignature};
+use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::statement::{Statement, StatementError};
-use crate::wire::json::{self, JsonError, Value};
+use crate::wire::json::{self, JsonError, JsonErrorKind, Value};
 use crate::wire::shape::{Fields, ShapeError};
 
 /// What an item of a declared type says.
@@ -28,7 +29,7 @@ pub enum Claim {
     /// `bagit.txt`.
     BagDeclaration,
     /// A signature over a file that lies beside it.
-    Detached(DetachedSignature),
+    Detached(Detached),
     /// A key, a trust store or a policy: shown, never used.
     Supplied(&'static str),
     /// Nothing that is read here: a plain artifact, or a timeline, which was
@@ -43,6 +44,37 @@ pub struct EnvelopeAt {
     pub at: Option<String>,
     /// The envelope, or why it could not be read.
     pub envelope: Result<Envelope, ClaimError>,
+}
+
+/// A signature in a file of its own.
+#[derive(Debug)]
+pub enum Detached {
+    /// minisign's form, which names its key.
+    Minisign(MinisignFile),
+    /// The bare signature, raw or in base64.
+    Plain(SignatureFile),
+}
+
+impl Detached {
+    /// The name by which it calls its key, where it does.
+    pub fn key_name(&self) -> Option<&str> {
+        match self {
+            Detached::Minisign(file) => Some(file.key_name()),
+            Detached::Plain(_) => None,
+        }
+    }
+
+    /// Whether `key` made it over `content`.
+    pub fn signed_by(
+        &self,
+        key: &TrustedKey,
+        content: SignedContent<'_>,
+    ) -> Result<SignedFile, DetachedError> {
+        match self {
+            Detached::Minisign(file) => file.signed_by(key, content),
+            Detached::Plain(file) => file.signed_by(key, content),
+        }
+    }
 }
 
 /// Why an item of a declared type cannot be read.
@@ -64,6 +96,9 @@ pub enum ClaimError {
     /// A list that is none.
     #[error(transparent)]
     Listing(#[from] ListingError),
+    /// An anchor of a ledger that is none.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
     /// A signature file that is none.
     #[error(transparent)]
     Detached(#[from] DetachedError),
@@ -78,13 +113,65 @@ pub enum ClaimError {
     NotHeld,
 }
 
+impl ClaimError {
+    /// The fault of grammar that is behind it, where one is.
+    pub fn json_kind(&self) -> Option<&JsonErrorKind> {
+        match self {
+            ClaimError::Json(error)
+            | ClaimError::Statement(StatementError::Json(error))
+            | ClaimError::Listing(ListingError::Json(error)) => Some(&error.kind),
+            _ => None,
+        }
+    }
+
+    /// The fault of shape that is behind it, where one is.
+    pub fn shape(&self) -> Option<&ShapeError> {
+        match self {
+            ClaimError::Shape(error)
+            | ClaimError::Envelope(EnvelopeError::Shape(error))
+            | ClaimError::Statement(StatementError::Shape(error))
+            | ClaimError::Listing(ListingError::Shape(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether a text in base64 is behind it.
+    pub fn is_base64(&self) -> bool {
+        matches!(self, ClaimError::Envelope(EnvelopeError::Payload(_) | EnvelopeError::Signature { .. }))
+            || matches!(self, ClaimError::Detached(DetachedError::Base64 { .. }))
+    }
+
+    /// Whether a text made of lines is behind it.
+    pub fn is_lines(&self) -> bool {
+        match self {
+            ClaimError::Text { .. } => true,
+            ClaimError::Listing(error) => {
+                !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
+            }
+            ClaimError::Detached(error) => !matches!(error, DetachedError::Base64 { .. }),
+            _ => false,
+        }
+    }
+
+    /// Where in the item it is, where that can be said.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            ClaimError::Json(error)
+            | ClaimError::Statement(StatementError::Json(error))
+            | ClaimError::Listing(ListingError::Json(error)) => {
+                Some(format!("line {} column {}", error.line, error.column))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Reads one item as what it was taken for.
 pub fn read(item: &Item) -> Result<Claim, ClaimError> {
-    let speaks = !matches!(item.kind, Kind::Artifact | Kind::Archive | Kind::Debris | Kind::Timeline(_));
+    let speaks = !item.kind.is_artifact() && !matches!(item.kind, Kind::Debris | Kind::Timeline(_));
     let content = match (&item.content, speaks) {
         (_, false) => return Ok(Claim::Nothing),
         (Some(content), true) => &content[..],
-        (None, true) if matches!(item.kind, Kind::Executable) => return Ok(Claim::Supplied("a binary")),
         (None, true) => return Err(ClaimError::NotHeld),
     };
     Ok(match item.kind {
@@ -104,18 +191,15 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
             Claim::List(listing::parse_text(Grammar::Bag(algorithm), content)?)
         }
         Kind::BagDeclaration => bag_declaration(content)?,
-        Kind::DetachedSignature => Claim::Detached(DetachedSignature::parse(content)?),
-        Kind::MinisignSignature => Claim::Detached(DetachedSignature::parse_minisign(content)?),
+        Kind::DetachedSignature => Claim::Detached(Detached::Plain(SignatureFile::parse(content)?)),
+        Kind::MinisignSignature => Claim::Detached(Detached::Minisign(MinisignFile::parse(content)?)),
         Kind::PublicKey => Claim::Supplied("a key"),
         Kind::TrustStore => Claim::Supplied("a trust store"),
         Kind::Policy => Claim::Supplied("a policy"),
-        Kind::Executable => Claim::Supplied("a binary"),
+        Kind::Certificate => Claim::Supplied("a certificate"),
         _ => Claim::Nothing,
     })
 }
-
-/// The algorithms that a claim of ours can demand of a file.
-pub const LIST_ALGORITHMS: [Algorithm; 3] = [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
 
 fn whole(envelope: Envelope) -> EnvelopeAt {
     EnvelopeAt { at: None, envelope: Ok(envelope) }

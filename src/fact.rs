@@ -115,8 +115,78 @@ pub struct Subject {
     pub rejected_by: BTreeSet<CheckId>,
     /// Checks that keep it from being verified whoever vouches.
     pub held_by: BTreeSet<CheckId>,
+    /// Checks that speak against it where nobody vouches for it.
+    pub doubted_by: BTreeSet<CheckId>,
     /// Whether it needs someone to vouch for it at all.
     pub needs_voucher: bool,
+    /// Types of the trusted statements that name it.
+    pub predicate_types: BTreeSet<String>,
+    /// Required claims, by predicate type, that a trusted statement of that
+    /// type fails (or does not make); empty where all are met.
+    pub claims: BTreeMap<CheckId, crate::finding::Severity>,
+}
+
+impl Subject {
+    /// A subject that nobody has spoken about yet.
+    pub fn new(kind: SubjectKind, digest: Option<Digest>) -> Subject {
+        Subject {
+            kind,
+            digest,
+            digests: Digests::default(),
+            places: BTreeSet::new(),
+            vouched_by: BTreeSet::new(),
+            standing: Standing::default(),
+            rejected_by: BTreeSet::new(),
+            held_by: BTreeSet::new(),
+            doubted_by: BTreeSet::new(),
+            needs_voucher: true,
+            predicate_types: BTreeSet::new(),
+            claims: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what one voucher says.
+    pub fn hear(&mut self, means: Means, standing: &Standing) {
+        self.vouched_by.extend(standing.good.iter().map(|identity| (identity.clone(), means)));
+        self.standing.merge(standing);
+    }
+
+    /// Something says otherwise: with a trusted signature under it that rejects
+    /// the subject, without one only where nobody vouches.
+    pub fn contradicted(&mut self, check: CheckId, signed: bool) {
+        let by = if signed { &mut self.rejected_by } else { &mut self.doubted_by };
+        by.insert(check);
+    }
+
+    /// Takes in which required claims a statement of `predicate_type` misses.
+    pub fn claims_from(
+        &mut self,
+        predicate_type: Option<&str>,
+        claims: &BTreeMap<CheckId, crate::finding::Severity>,
+        good: bool,
+    ) {
+        if predicate_type.is_some() && good {
+            for (check, severity) in claims {
+                let worst = self.claims.entry(*check).or_insert(*severity);
+                *worst = (*worst).min(*severity);
+            }
+        }
+    }
+
+    /// The same content at another place.
+    pub fn join(&mut self, other: Subject) {
+        self.places.extend(other.places);
+        self.vouched_by.extend(other.vouched_by);
+        self.standing.merge(&other.standing);
+        self.rejected_by.extend(other.rejected_by);
+        self.held_by.extend(other.held_by);
+        self.doubted_by.extend(other.doubted_by);
+        self.predicate_types.extend(other.predicate_types);
+        for (check, severity) in other.claims {
+            let worst = self.claims.entry(check).or_insert(severity);
+            *worst = (*worst).min(severity);
+        }
+    }
 }
 
 /// What sort of thing a subject is.
@@ -225,7 +295,7 @@ pub struct ItemLine {
     /// Its path in the case.
     pub path: String,
     /// What it was taken for.
-    pub kind: String,
+    pub kind: &'static str,
     /// Its SHA-256.
     pub digest: Digest,
     /// Its length.
@@ -270,6 +340,8 @@ pub struct CaseLedger {
     pub facts: Vec<Fact>,
     /// Claimed events.
     pub timeline: Vec<TimelineLine>,
+    /// Whether something in it speaks about files, here or in other cases.
+    pub speaks: bool,
     /// Checks that reject the case as a container, and so all that came from it.
     pub broken_by: BTreeSet<CheckId>,
 }
@@ -283,4 +355,19 @@ pub struct Ledger {
     pub subjects: Vec<Subject>,
     /// Findings about the run as a whole: trust and options.
     pub book: Book,
+}
+
+impl Fact {
+    /// The fact as a sentence for a person.
+    pub fn sentence(&self) -> String {
+        match self {
+            Fact::Signed { item, signer, algorithm, .. } => format!("{signer} signed {item} ({algorithm})"),
+            Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
+            Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
+            Fact::Chain { item, chain, count, pinned, .. } => {
+                let head = if *pinned { "its head is pinned" } else { "its head is not pinned" };
+                format!("chain {chain} in {item} is unbroken over {count} events; {head}")
+            }
+        }
+    }
 }

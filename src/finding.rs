@@ -164,6 +164,17 @@ impl Severity {
     }
 }
 
+impl Severity {
+    /// How much it weighs, in the three words that other tools know.
+    pub fn severity_word(self) -> &'static str {
+        match self {
+            Severity::Failed => "error",
+            Severity::NotEstablished => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
 /// One thing that one check found. The field order is the total order in which
 /// findings are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,6 +253,8 @@ pub struct Book {
     pub coverage: BTreeMap<CheckId, Coverage>,
     /// In no order yet; the report sorts them.
     pub findings: Vec<Finding>,
+    /// How many findings of a check were counted and not kept.
+    pub left_out: BTreeMap<CheckId, u64>,
 }
 
 impl Book {
@@ -272,6 +285,20 @@ impl Book {
         self.findings.push(finding);
     }
 
+    /// `count` more things ended like that, and their findings are not kept.
+    pub fn left_out(&mut self, check: CheckId, severity: Severity, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let coverage = self.coverage.entry(check).or_default();
+        match severity {
+            Severity::Failed => coverage.failed += count,
+            Severity::NotEstablished => coverage.not_established += count,
+            Severity::Note => coverage.passed += count,
+        }
+        *self.left_out.entry(check).or_default() += count;
+    }
+
     /// Takes over what another examination wrote.
     pub fn merge(&mut self, other: Book) {
         for (check, theirs) in other.coverage {
@@ -284,6 +311,9 @@ impl Book {
             }
         }
         self.findings.extend(other.findings);
+        for (check, count) in other.left_out {
+            *self.left_out.entry(check).or_default() += count;
+        }
     }
 }
 

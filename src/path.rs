@@ -134,6 +134,17 @@ pub fn escape(raw: &[u8]) -> String {
     text
 }
 
+/// `text` with what misleads as `\u{XX}`, for prose rather than for names.
+pub fn escape_text(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' => " ".to_owned(),
+            other if misleads(other) => other.escape_unicode().to_string(),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
 /// Control, bidi and invisible characters and line separators: shown to nobody
 /// as they are.
 pub fn misleads(character: char) -> bool {

@@ -2,7 +2,8 @@
 //! verdict over what happens to be present would be true and worthless; so what was asked for is an
 //! examined thing of its own, present or not.
 
-use crate::finding::{About, CheckId};
+use crate::digest::Digest;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `artifact.demanded`.
 pub const ABOUT: About = About {
@@ -16,3 +17,13 @@ pub const ABOUT: About = About {
         compare the digest you demanded with the one on your own records.",
     clause: "docs/verdict.md, subjects and vouching",
 };
+
+/// Whether what was demanded is vouched for.
+pub fn examine(digest: &Digest, vouched: bool, book: &mut Book) {
+    if vouched {
+        book.pass(ABOUT.id);
+        return;
+    }
+    let detail = "the artifact that was asked for is not vouched for by this evidence";
+    book.find(Finding::new(Severity::NotEstablished, ABOUT.id, detail).expected(digest.to_string()));
+}

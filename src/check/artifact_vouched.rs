@@ -2,7 +2,8 @@
 //! fortieth file is the attack. Vouching is therefore decided per artifact, by digest, and never
 //! inferred from a neighbour, a name or a directory.
 
-use crate::finding::{About, CheckId};
+use crate::digest::Digest;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `artifact.vouched`.
 pub const ABOUT: About = About {
@@ -17,3 +18,17 @@ pub const ABOUT: About = About {
         signed checksum list or a provenance statement that names its SHA-256.",
     clause: "in-toto Attestation Framework v1, statement (subjects are matched by digest); docs/verdict.md",
 };
+
+/// Someone who may vouches for the artifact.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// Nobody who may vouches for the artifact.
+pub fn open(path: &str, digest: &Digest, severity: Severity, book: &mut Book) {
+    book.find(
+        Finding::new(severity, ABOUT.id, "nobody who is trusted vouches for this file")
+            .item(path)
+            .found(digest.to_string()),
+    );
+}

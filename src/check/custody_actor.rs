@@ -1,7 +1,9 @@
 //! An event may carry a perfectly good signature of somebody who has no business with this
 //! evidence: a build key, a revoked clerk, a stranger. The link holds, the hand does not.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.actor`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         trust store with the purpose `custody`; if not, treat all later events as unproven.",
     clause: "docs/formats/custody.md, actors; docs/formats/trust.md, purposes",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Actor, book);
+}

@@ -2,7 +2,9 @@
 //! rewrite the anchor too. An anchor copied from another ledger, or one whose count or root does
 //! not follow from the events at hand, anchors nothing.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.anchor`.
 pub const ABOUT: About = About {
@@ -17,3 +19,8 @@ pub const ABOUT: About = About {
         count still differ, take the ledger as altered and compare it with another copy.",
     clause: "docs/formats/ledger.md, anchors; StellaOps findings ledger, Merkle anchor policy",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Anchor, book);
+}

@@ -1,7 +1,9 @@
 //! Events are cut from the timeline of one case and spliced into another: same actors, same keys,
 //! good signatures. The case id is under the hash and under the signature for exactly this reason.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.case`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         as he kept it himself.",
     clause: "docs/formats/custody.md, case id; StellaOps `ledger.event.v1`, event.tenant and event.chainId",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Case, book);
+}

@@ -1,7 +1,9 @@
 //! The easiest forgery of a log is to stop reading early: a cut tail leaves a chain in which every
 //! remaining link is right. Only a head known from elsewhere shows that something is missing.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{Completeness, Timeline};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `custody.completeness`.
 pub const ABOUT: About = About {
@@ -17,3 +19,30 @@ pub const ABOUT: About = About {
         verification.",
     clause: "docs/formats/custody.md, heads; docs/verdict.md, completeness",
 };
+
+/// Whether a pinned or stamped head shows that nothing was cut off the end.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) -> bool {
+    let until = match timeline.completeness() {
+        Completeness::Pinned => {
+            book.pass(ABOUT.id);
+            return true;
+        }
+        Completeness::PinnedUntil { count } => format!("a head pinned at event {count}"),
+        Completeness::PinnedEvent { count } => {
+            format!("a pin on event {count}, whose hash does not cover the events before it")
+        }
+        Completeness::NotEstablished => "no pinned head that agrees".to_owned(),
+    };
+    let head = timeline.head.map_or("no event".to_owned(), |head| head.to_string());
+    book.find(
+        Finding::new(
+            Severity::NotEstablished,
+            ABOUT.id,
+            "completeness not established: a cut tail would not show",
+        )
+        .item(item)
+        .expected(format!("a pin on the last event of chain {}: {head}", chain::shown(&timeline.chain)))
+        .found(until),
+    );
+    false
+}

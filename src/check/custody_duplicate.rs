@@ -1,7 +1,9 @@
 //! The same event stands in the file twice. It may be a harmless copy, and it may be an old event
 //! played again where its second appearance means something: a second approval, a second release.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.duplicate`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         Deleting one of them by hand destroys the evidence of the fault.",
     clause: "docs/formats/custody.md, sequence; StellaOps `ledger.event.v1`, sequence without gaps from 1",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Duplicate, book);
+}

@@ -1,7 +1,9 @@
 //! Two different events claim the same place in the chain. Each branch is a perfect chain of its
 //! own; only side by side do they show that somebody kept two sets of books.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.fork`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         both continuations. Nothing after that event is established.",
     clause: "docs/formats/custody.md, forks",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Fork, book);
+}

@@ -1,7 +1,9 @@
 //! An event in the middle is taken out. If the numbers stay as they were a number is missing; if
 //! the numbers are rewritten the hashes no longer fit. Both must be found, each by its own check.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.gap`.
 pub const ABOUT: About = About {
@@ -12,3 +14,8 @@ pub const ABOUT: About = About {
     remedy: "Ask for the missing lines, or for a second copy of the timeline. Do not renumber.",
     clause: "StellaOps `ledger.event.v1`, sequence; docs/formats/custody.md",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Gap, book);
+}

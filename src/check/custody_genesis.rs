@@ -1,7 +1,9 @@
 //! A chain that begins in the middle hides everything before. The first event must therefore say
 //! that it is the first, in a way that no later event can imitate.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.genesis`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         shown by the older chain and its head.",
     clause: "StellaOps `ledger.event.v1`, genesis; docs/formats/custody.md",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Genesis, book);
+}

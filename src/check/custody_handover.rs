@@ -2,7 +2,9 @@
 //! signed only by the receiver, it takes evidence that nobody gave. And whoever acts on evidence
 //! that was never handed to him holds it without right.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.handover`.
 pub const ABOUT: About = About {
@@ -17,3 +19,8 @@ pub const ABOUT: About = About {
         new event that refers to the old one.",
     clause: "docs/formats/custody.md, handover",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Handover, book);
+}

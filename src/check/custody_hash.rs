@@ -1,7 +1,9 @@
 //! The content of an event is edited and its hash left as it was, in the hope that only the links
 //! are compared and nobody computes.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.hash`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         written; all later events hang on the stated hash and not on the content you see.",
     clause: "StellaOps `ledger.event.v1`, event_hash; docs/formats/custody.md, hash; RFC 8785",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Hash, book);
+}

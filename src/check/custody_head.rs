@@ -1,7 +1,9 @@
 //! The verifier brings a head (a count and a hash) that he wrote down earlier. A chain that is
 //! perfect in itself and does not contain that head is another chain.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.head`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         cut since you noted it; demand the earlier copy.",
     clause: "docs/formats/custody.md, heads; RFC 6962 section 2.1.2 for the same idea in logs",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Head, book);
+}

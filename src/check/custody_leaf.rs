@@ -1,7 +1,9 @@
 //! The ledger states a Merkle leaf per event, which anchors later commit to. A leaf that does not
 //! follow from the event's hash and number lets the anchored tree be about something else.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.leaf`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         the recipe; this tool does not search for one that fits.",
     clause: "docs/formats/ledger.md, leaves; StellaOps `ledger.event.v1`, merkle_leaf_hash",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Leaf, book);
+}

@@ -1,7 +1,9 @@
 //! An event is replaced by another with its own correct hash. The next event still names the hash
 //! of the old one, unless all later events are written anew, which a pinned head then shows.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.link`.
 pub const ABOUT: About = About {
@@ -13,3 +15,8 @@ pub const ABOUT: About = About {
         air. Compare that place with another copy.",
     clause: "StellaOps `ledger.event.v1`, previous_hash; docs/formats/custody.md",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Link, book);
+}

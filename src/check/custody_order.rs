@@ -1,7 +1,9 @@
 //! Lines in another order than their numbers: perhaps a harmless sort by some tool, perhaps an
 //! attempt to show the re-hash before the access. The file is the record; its order is part of it.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.order`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         export.",
     clause: "StellaOps merkle anchor policy, ordering; docs/formats/custody.md",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Order, book);
+}

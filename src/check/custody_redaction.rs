@@ -1,7 +1,9 @@
 //! Redaction is legitimate, and the best disguise for deletion. A notice must therefore point to an
 //! event that exists, come after it, and leave the chain itself whole.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.redaction`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         treated like a removed event.",
     clause: "StellaOps forensic timeline, redaction_notice; docs/formats/custody.md, redaction",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Redaction, book);
+}

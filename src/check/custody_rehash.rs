@@ -1,7 +1,10 @@
 //! Evidence changes hands and nobody looks whether it is still the same. The receiving party must
 //! hash anew what it received, and the new digest must be the one from before.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::digest::Digest;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `custody.rehash`.
 pub const ABOUT: About = About {
@@ -15,3 +18,24 @@ pub const ABOUT: About = About {
         re-hash was made, say so in your report; it cannot be made up for.",
     clause: "docs/formats/custody.md, transfer",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Rehash, book);
+}
+
+/// A file that the timeline collected is still what it was.
+pub fn same(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A file that the timeline collected is something else now.
+pub fn differs(timeline: &str, path: &str, collected: &Digest, found: &Digest, book: &mut Book) {
+    let detail = format!("the file is not what {timeline} says was collected");
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, detail)
+            .item(path)
+            .expected(collected.to_string())
+            .found(found.to_string()),
+    );
+}

@@ -2,7 +2,9 @@
 //! spaces, other member order, an unknown member, a number written in two ways. Our own format
 //! therefore allows one spelling of each line and nothing else.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.shape`.
 pub const ABOUT: About = About {
@@ -16,3 +18,8 @@ pub const ABOUT: About = About {
         reformat JSON destroy the record.",
     clause: "docs/formats/custody.md; RFC 8785 section 3; StellaOps `ledger.event.v1`",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Shape, book);
+}

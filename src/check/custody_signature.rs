@@ -1,7 +1,9 @@
 //! Hashes are free: whoever rewrites a chain computes them anew in a second. The actors' signatures
 //! are what he cannot compute.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.signature`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         known key does not verify, the event was altered or signed by somebody else.",
     clause: "docs/formats/custody.md, signatures; RFC 8032 for Ed25519",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Signature, book);
+}

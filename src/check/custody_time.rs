@@ -1,7 +1,9 @@
 //! Clocks go wrong, and histories are written afterwards. An event that claims to be earlier than
 //! its predecessor is at least one of the two.
 
-use crate::finding::{About, CheckId};
+use crate::check::chain;
+use crate::custody::{BreakKind, Timeline};
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `custody.time`.
 pub const ABOUT: About = About {
@@ -15,3 +17,8 @@ pub const ABOUT: About = About {
         belongs in a new event.",
     clause: "docs/formats/custody.md, time; StellaOps `ledger.event.v1`, recordedAt",
 };
+
+/// Writes the breaks of this kind in `timeline`.
+pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+    chain::examine(item, timeline, ABOUT.id, BreakKind::Time, book);
+}

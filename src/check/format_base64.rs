@@ -2,6 +2,7 @@
 //! texts as the same bytes, so a file can be changed without its content changing, and two decoders
 //! can read different bytes from one text.
 
+use crate::claim::ClaimError;
 use crate::finding::{About, CheckId};
 
 /// What there is to say about `format.base64`.
@@ -17,3 +18,8 @@ pub const ABOUT: About = About {
     clause: "RFC 4648 sections 3.2, 3.3 and 3.5; DSSE envelope specification (standard or URL-safe \
         alphabet)",
 };
+
+/// Whether the fault is one of base64.
+pub fn catches(error: &ClaimError) -> bool {
+    error.is_base64()
+}

@@ -1,6 +1,7 @@
 //! Lists are read line by line, by many tools, with many ideas of where a line ends. A carriage
 //! return, a missing last line feed or a line of a gigabyte makes two tools read two lists.
 
+use crate::claim::ClaimError;
 use crate::finding::{About, CheckId};
 
 /// What there is to say about `format.lines`.
@@ -15,3 +16,8 @@ pub const ABOUT: About = About {
         yourself use the plain output of `sha256sum`.",
     clause: "GNU coreutils sha256sum, output format; RFC 8493 section 2.1.3; docs/formats/classification.md",
 };
+
+/// Whether the fault is one of a text made of lines.
+pub fn catches(error: &ClaimError) -> bool {
+    error.is_lines()
+}

@@ -1,6 +1,7 @@
 //! A file whose name claims a format and whose content does not keep it was either broken or made
 //! to be overlooked. It is never quietly taken as `just a file`.
 
+use crate::claim::ClaimError;
 use crate::finding::{About, CheckId};
 
 /// What there is to say about `format.shape`.
@@ -15,3 +16,11 @@ pub const ABOUT: About = About {
         producer's tool writes it so, report the fault there.",
     clause: "docs/formats/classification.md; in-toto Attestation Framework v1; DSSE envelope specification",
 };
+
+/// Whether the fault is one of shape: whatever no narrower check catches.
+pub fn catches(error: &ClaimError) -> bool {
+    error.json_kind().is_none()
+        && !error.is_base64()
+        && !error.is_lines()
+        && !super::json_member_case::catches(error)
+}

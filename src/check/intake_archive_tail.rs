@@ -1,7 +1,10 @@
 //! A tar archive ends with two blocks of zeros. What follows them is invisible to most tools and
 //! visible to some (GNU tar with `-i`), so a second archive can ride behind the first.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.archive-tail`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
         in the finding, on a machine made for that.",
     clause: "POSIX.1-2017 pax, ustar Interchange Format (two blocks of zeros mark the end)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::ArchiveTail);
+}

@@ -1,7 +1,10 @@
 //! A file is good while it is hashed and bad when it is parsed. Between the two lies a moment in
 //! which the medium, or somebody at it, can change it.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.changed`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
         the copy.",
     clause: "docs/ARCHITECTURE.md, measure; CWE-367 (time of check, time of use)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Changed);
+}

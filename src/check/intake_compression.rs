@@ -1,7 +1,10 @@
 //! A compressed stream with a wrong check sum, a reserved flag or a demanded dictionary: some tools
 //! warn and go on, and give out bytes that others never see.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.compression`.
 pub const ABOUT: About = About {
@@ -15,3 +18,8 @@ pub const ABOUT: About = About {
         sender's copy is broken too.",
     clause: "RFC 1952 section 2.3.1 (CRC32, ISIZE); RFC 8878 section 3.1.1",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Compression);
+}

@@ -1,7 +1,10 @@
 //! Two members with one name. The verifier hashes the first, the unpacker keeps the last: the
 //! classic way to have a signed file and use another.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.duplicate-name`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
     clause: "docs/formats/classification.md; POSIX.1-2017 pax (which leaves later copies to replace earlier \
         ones)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::DuplicateName);
+}

@@ -1,7 +1,10 @@
 //! A kilobyte that unpacks to a gigabyte of zeros, and again inside. Nothing is wrong with any one
 //! byte; the purpose is to exhaust whoever looks.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.expansion`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
     remedy: "Find out what the item is before unpacking it anywhere. If it is legitimate, give it unpacked.",
     clause: "docs/ARCHITECTURE.md, limits; CWE-409 (data amplification)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Expansion);
+}

@@ -2,7 +2,10 @@
 //! accent has two spellings that look alike. What was two verified files becomes one unverified
 //! survivor.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.folded-name`.
 pub const ABOUT: About = About {
@@ -15,3 +18,8 @@ pub const ABOUT: About = About {
     clause: "Unicode Standard Annex 15 (NFC); Unicode Standard section 3.13 (case folding); \
         docs/formats/classification.md",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::FoldedName);
+}

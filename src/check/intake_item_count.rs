@@ -1,7 +1,10 @@
 //! A million empty files weigh nothing on the medium and much in memory. The count is bounded so
 //! that the tool answers instead of dying.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.item-count`.
 pub const ABOUT: About = About {
@@ -12,3 +15,8 @@ pub const ABOUT: About = About {
     remedy: "Split the evidence into several containers. If a delivery should be small and is not, ask why.",
     clause: "docs/ARCHITECTURE.md, limits",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::ItemCount);
+}

@@ -1,7 +1,10 @@
 //! Structured items are held in memory as a whole; an attestation of ten gigabytes is no
 //! attestation. Plain files have no such limit, as they are only streamed.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.item-size`.
 pub const ABOUT: About = About {
@@ -13,3 +16,8 @@ pub const ABOUT: About = About {
         not carried inside a statement.",
     clause: "docs/ARCHITECTURE.md, limits",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::ItemSize);
+}

@@ -2,7 +2,10 @@
 //! or to itself. A hard link in an archive is a second name for bytes that may change between the
 //! two.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.link`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
     remedy: "Have the evidence written with the files themselves in place of the links.",
     clause: "POSIX.1-2017 pax, ustar typeflag 1 and 2; CWE-59 (link following)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Link);
+}

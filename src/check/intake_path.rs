@@ -1,7 +1,10 @@
 //! A member called `../../bin/sh`, `/etc/cron.d/x`, `C:evil` or `good.txt` with a zero byte inside
 //! lands elsewhere than it says. The name is refused as it stands; nothing is cleaned up.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.path`.
 pub const ABOUT: About = About {
@@ -15,3 +18,8 @@ pub const ABOUT: About = About {
         finding, which is shown escaped.",
     clause: "POSIX.1-2017 Base Definitions 3.271 (pathname); CWE-22; docs/formats/classification.md",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Path);
+}

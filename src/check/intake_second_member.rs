@@ -1,7 +1,10 @@
 //! A gzip file may hold several members one after the other, and a zstd file several frames. Some
 //! tools read all, some only the first: one file, two contents.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.second-member`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
     clause: "RFC 1952 section 2.2 and RFC 8878 section 3 allow several; docs/formats/classification.md \
         refuses them",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::SecondMember);
+}

@@ -1,7 +1,10 @@
 //! A FIFO on the stick blocks the reader for ever; a device node reads the machine's own disk; a
 //! socket talks. They are neither opened nor waited for.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.special-file`.
 pub const ABOUT: About = About {
@@ -14,3 +17,8 @@ pub const ABOUT: About = About {
         note that they were there.",
     clause: "POSIX.1-2017 pax, ustar typeflag 3, 4 and 6",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::SpecialFile);
+}

@@ -2,7 +2,10 @@
 //! records. If they disagree about name, size or type, each reader believes another one, and behind
 //! a wrong size begins another world.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.tar-headers`.
 pub const ABOUT: About = About {
@@ -15,3 +18,8 @@ pub const ABOUT: About = About {
         `--format=ustar`.",
     clause: "POSIX.1-2017 pax, pax Header Block and ustar Interchange Format",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::TarHeaders);
+}

@@ -1,7 +1,10 @@
 //! The transfer broke off, or somebody cut where it suited him. An archive without its end mark may
 //! have lost any number of members.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.truncated`.
 pub const ABOUT: About = About {
@@ -13,3 +16,8 @@ pub const ABOUT: About = About {
     remedy: "Transfer the file again. If the original is cut too, its missing part was never delivered.",
     clause: "POSIX.1-2017 pax, end-of-archive; RFC 1952 section 2.3; RFC 8878 section 3.1.1",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Truncated);
+}

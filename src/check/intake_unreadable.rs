@@ -1,7 +1,10 @@
 //! A bad sector, a missing permission, an archive in a format that is not read here. What cannot be
 //! read was not examined, and the report has to say so by name.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.unreadable`.
 pub const ABOUT: About = About {
@@ -13,3 +16,8 @@ pub const ABOUT: About = About {
         and verify again.",
     clause: "docs/verdict.md, what happened and its result",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Unreadable);
+}

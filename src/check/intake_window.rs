@@ -1,7 +1,10 @@
 //! A zstd frame states how much memory its decoder needs. A few bytes can ask for gigabytes, before
 //! a single byte of content is seen.
 
-use crate::finding::{About, CheckId};
+use crate::check::refusal;
+use crate::check::view::CaseView;
+use crate::evidence::FaultKind;
+use crate::finding::{About, Book, CheckId};
 
 /// What there is to say about `intake.window`.
 pub const ABOUT: About = About {
@@ -12,3 +15,8 @@ pub const ABOUT: About = About {
     remedy: "Have the file compressed without `--long` or `--ultra` with a large window.",
     clause: "RFC 8878 section 3.1.1.1.2 (Window_Descriptor)",
 };
+
+/// Turns the refusals of this kind into findings.
+pub fn examine(view: &CaseView, book: &mut Book) {
+    refusal::examine(view, book, ABOUT.id, FaultKind::Window);
+}

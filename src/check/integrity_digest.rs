@@ -1,7 +1,11 @@
 //! The plain case: a file that is not the file that was listed. By a bad sector, a wrong copy, or
 //! by somebody who hoped that nobody computes.
 
-use crate::finding::{About, CheckId};
+use crate::check::entries;
+use crate::digest::Digest;
+use crate::evidence::Item;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::listing::Entry;
 
 /// What there is to say about `integrity.digest`.
 pub const ABOUT: About = About {
@@ -15,3 +19,38 @@ pub const ABOUT: About = About {
         changed; the signed one of the two is right.",
     clause: "GNU coreutils sha256sum; RFC 8493 section 2.1.3; docs/formats/classification.md",
 };
+
+/// Whether `item` hashes to what the entry says; `None` where the digest that
+/// the list uses was not measured. `excused` is a digest that others agreed to.
+pub fn examine(
+    list: &str,
+    path: &str,
+    entry: &Entry,
+    item: &Item,
+    excused: Option<&Digest>,
+    book: &mut Book,
+) -> Option<bool> {
+    let Some(found) = entries::measured(item, entry) else {
+        let detail = "the digest that the list uses was not measured; give the file, not a stream";
+        book.find(
+            Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+                .item(path)
+                .expected(entry.digest.to_string())
+                .at(format!("{list}, {}", entry.at)),
+        );
+        return None;
+    };
+    let agreed = excused.is_some_and(|digest| item.digests.get(digest.algorithm()) == Some(*digest));
+    if found == entry.digest || agreed {
+        book.pass(ABOUT.id);
+        return Some(true);
+    }
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, "the file is not the one that was listed")
+            .item(path)
+            .expected(entry.digest.to_string())
+            .found(found.to_string())
+            .at(format!("{list}, {}", entry.at)),
+    );
+    Some(false)
+}

@@ -2,7 +2,8 @@
 //! first thing an attacker would like to be on, so an excuse names the exact digest that it excuses
 //! and two people who approved it.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::listing::Divergence;
 
 /// What there is to say about `integrity.divergence`.
 pub const ABOUT: About = About {
@@ -17,3 +18,26 @@ pub const ABOUT: About = About {
         the one that the manifest lists.",
     clause: "docs/formats/files.md, divergences",
 };
+
+/// How many distinct identities must agree that a file may differ.
+pub const APPROVALS_MIN: usize = 2;
+
+/// Whether a divergence is agreed to by enough identities, and says something.
+pub fn examine(item: &str, divergence: &Divergence, approvers: usize, book: &mut Book) -> bool {
+    let detail = if divergence.is_placeholder() {
+        "the divergence only holds a place"
+    } else if approvers < APPROVALS_MIN {
+        "too few distinct identities agreed to the divergence"
+    } else {
+        book.pass(ABOUT.id);
+        return true;
+    };
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, detail)
+            .item(item)
+            .expected(format!("{APPROVALS_MIN} approvals of {}", divergence.path))
+            .found(format!("{approvers} approvals, {}", divergence.actual))
+            .at(divergence.at.clone()),
+    );
+    false
+}

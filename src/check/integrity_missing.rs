@@ -1,7 +1,8 @@
 //! The one file that would incriminate is left out, and all others are perfect. In a closed
 //! container, absence is a fault like a wrong digest.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::listing::Entry;
 
 /// What there is to say about `integrity.missing`.
 pub const ABOUT: About = About {
@@ -15,3 +16,30 @@ pub const ABOUT: About = About {
     clause: "RFC 8493 section 3 (complete); StellaOps sealed bundle, checksums.txt; \
         docs/formats/classification.md",
 };
+
+/// A listed file is there.
+pub fn present(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A listed file is not there: a fault in a closed container, and elsewhere
+/// something that was not brought along.
+pub fn missing(list: &str, path: &str, entry: &Entry, closed: bool, book: &mut Book) {
+    if !closed {
+        book.skip(ABOUT.id, "listed in an open list and not at hand");
+        return;
+    }
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, "a listed file is not there")
+            .item(path)
+            .expected(entry.digest.to_string())
+            .at(format!("{list}, {}", entry.at)),
+    );
+}
+
+/// A file that the format itself demands is not there.
+pub fn demanded(path: &str, book: &mut Book) {
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, "a file that the format demands is not there").item(path),
+    );
+}

@@ -1,7 +1,7 @@
 //! A bundle holds the signed manifest twice: as payload of the signature, and as a readable file
 //! beside it. The machine checks the one and the human reads the other.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `integrity.payload-matches`.
 pub const ABOUT: About = About {
@@ -15,3 +15,13 @@ pub const ABOUT: About = About {
     clause: "StellaOps bundle packaging (manifest.json re-emits the DSSE payload); \
         docs/interop-stellaops.md",
 };
+
+/// The signed payload says what the container says.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// The signed payload says something else.
+pub fn failed(item: &str, detail: &str, expected: String, found: String, book: &mut Book) {
+    book.find(Finding::new(Severity::Failed, ABOUT.id, detail).item(item).expected(expected).found(found));
+}

@@ -1,7 +1,8 @@
 //! Checksums inside the container guard against bad sectors. Against people they guard only when
 //! somebody trusted signed them: whoever changes a file changes its checksum too.
 
-use crate::finding::{About, CheckId};
+use crate::fact::Standing;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `integrity.signed`.
 pub const ABOUT: About = About {
@@ -16,3 +17,18 @@ pub const ABOUT: About = About {
     clause: "StellaOps attestation contract (subject is the root); DSSE protocol; docs/verdict.md, kinds of \
         evidence",
 };
+
+/// Whether enough identities stand behind a closed container.
+pub fn examine(item: &str, standing: &Standing, threshold: usize, distinct: usize, book: &mut Book) {
+    if distinct >= threshold {
+        book.pass(ABOUT.id);
+        return;
+    }
+    let severity = if standing.failed.is_empty() { Severity::NotEstablished } else { Severity::Failed };
+    book.find(
+        Finding::new(severity, ABOUT.id, "too few trusted identities stand behind the manifest or its root")
+            .item(item)
+            .expected(threshold.to_string())
+            .found(distinct.to_string()),
+    );
+}

@@ -1,7 +1,11 @@
 //! A file is added that nobody listed. Nothing signed has changed, every digest is right, and the
 //! new `setup.sh` lies among the signed ones as if it belonged.
 
-use crate::finding::{About, CheckId};
+use std::collections::BTreeSet;
+
+use crate::check::view::CaseView;
+use crate::digest::Algorithm;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `integrity.unlisted`.
 pub const ABOUT: About = About {
@@ -15,3 +19,32 @@ pub const ABOUT: About = About {
         copied again without it; the original stays as it is.",
     clause: "RFC 8493 section 3 (valid, complete); docs/formats/classification.md, closed and open",
 };
+
+/// Looks for files of a closed container that no list names. `exempt` are the
+/// files that cannot list themselves: they are noted with their digests.
+pub fn examine(
+    view: &CaseView,
+    within: &str,
+    listed: &BTreeSet<String>,
+    exempt: &[&str],
+    book: &mut Book,
+) -> bool {
+    let mut closed = true;
+    for item in view.case.items.iter().filter(|item| item.path.as_str().starts_with(within)) {
+        let path = item.path.as_str();
+        if listed.contains(path) {
+            book.pass(ABOUT.id);
+            continue;
+        }
+        let digest = item.digests.get(Algorithm::Sha256).map(|digest| digest.to_string());
+        let (severity, detail) = if exempt.contains(&path) {
+            (Severity::Note, "cannot list itself")
+        } else {
+            closed = false;
+            (Severity::Failed, "a file that no list names lies in a closed container")
+        };
+        let finding = Finding::new(severity, ABOUT.id, detail).item(path);
+        book.find(Finding { found: digest, ..finding });
+    }
+    closed
+}

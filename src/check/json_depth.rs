@@ -1,7 +1,9 @@
 //! Ten thousand opening brackets cost the attacker ten kilobytes and a recursive parser its
 //! stack; ten million empty arrays cost a tolerant one its memory.
 
+use crate::claim::ClaimError;
 use crate::finding::{About, CheckId};
+use crate::wire::json::JsonErrorKind;
 
 /// What there is to say about `json.depth`.
 pub const ABOUT: About = About {
@@ -12,3 +14,8 @@ pub const ABOUT: About = About {
     remedy: "Real attestations need about a dozen levels. Find out what produced this one.",
     clause: "RFC 8259 section 9 (a parser may set limits); docs/ARCHITECTURE.md, limits",
 };
+
+/// Whether the fault is one of depth or number.
+pub fn catches(error: &ClaimError) -> bool {
+    matches!(error.json_kind(), Some(JsonErrorKind::Depth { .. } | JsonErrorKind::Values { .. }))
+}

@@ -1,7 +1,9 @@
 //! Some well-known parsers match member names without regard to case. A second member `Payload`
 //! beside `payload` is invisible to us and is the payload for them.
 
+use crate::claim::ClaimError;
 use crate::finding::{About, CheckId};
+use crate::wire::shape::ShapeError;
 
 /// What there is to say about `json.member-case`.
 pub const ABOUT: About = About {
@@ -14,3 +16,8 @@ pub const ABOUT: About = About {
         it writes another format.",
     clause: "RFC 8259 section 8.3 (names compare by code unit); docs/formats/classification.md",
 };
+
+/// Whether the fault is a member that equals a known one but for letter case.
+pub fn catches(error: &ClaimError) -> bool {
+    matches!(error.shape(), Some(ShapeError::MemberCase { .. }))
+}

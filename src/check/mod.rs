@@ -6,6 +6,18 @@
 
 pub mod document;
 
+pub mod view;
+pub mod refusal;
+pub mod reading;
+pub mod entries;
+pub mod container;
+pub mod signing;
+pub mod statements;
+pub mod detached;
+pub mod chain;
+pub mod timelines;
+pub mod vouching;
+
 pub mod artifact_demanded;
 pub mod artifact_vouched;
 pub mod custody_actor;
@@ -88,7 +100,7 @@ pub mod trust_purpose;
 pub mod trust_sequence;
 pub mod trust_window;
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId};
 
 /// Every check, in the order of [`CheckId::ALL`].
 pub const ALL: &[&About] = &[
@@ -179,6 +191,37 @@ pub const ALL: &[&About] = &[
 pub fn about(id: CheckId) -> &'static About {
     // The ids are declared in the order of `ALL`; a test holds the two together.
     ALL[id as usize]
+}
+
+/// The refusals of intake, each by its own check.
+pub fn intake(view: &view::CaseView, book: &mut Book) {
+    const REFUSALS: [fn(&view::CaseView, &mut Book); 18] = [
+        intake_archive_tail::examine,
+        intake_changed::examine,
+        intake_compression::examine,
+        intake_duplicate_name::examine,
+        intake_expansion::examine,
+        intake_folded_name::examine,
+        intake_item_count::examine,
+        intake_item_size::examine,
+        intake_link::examine,
+        intake_path::examine,
+        intake_second_member::examine,
+        intake_sparse::examine,
+        intake_special_file::examine,
+        intake_tar_checksum::examine,
+        intake_tar_headers::examine,
+        intake_truncated::examine,
+        intake_unreadable::examine,
+        intake_window::examine,
+    ];
+    REFUSALS.iter().for_each(|examine| examine(view, book));
+}
+
+/// Runs one examination of one item. A panic in it is a fault of ours, and
+/// must hide nothing else: `None`, and the report is still written.
+pub fn guarded<T>(examination: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(examination)).ok()
 }
 
 #[cfg(test)]

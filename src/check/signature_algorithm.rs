@@ -1,7 +1,10 @@
 //! The signature is right and the algorithm is one that attackers can break, or will be able to by
 //! the time somebody relies on it; or the evidence itself chose the algorithm.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::{Rules, Standing};
+use crate::crypto::signature::Algorithm;
+use crate::finding::{About, CheckId, Finding, Severity};
+use crate::time::Interval;
 
 /// What there is to say about `signature.algorithm`.
 pub const ABOUT: About = About {
@@ -15,3 +18,17 @@ pub const ABOUT: About = About {
         sunset is needed, by somebody other than the signer.",
     clause: "docs/formats/policy.md, algorithms; NIST SP 800-131A",
 };
+
+/// Whether policy lets `algorithm` count for something that existed in `existed`.
+pub fn examine(rules: &Rules, algorithm: Algorithm, existed: &Interval) -> Option<Finding> {
+    let (severity, sunset) = match rules.algorithm(algorithm, existed) {
+        Standing::Allowed => return None,
+        Standing::NotEstablished { sunset } => (Severity::NotEstablished, Some(sunset)),
+        Standing::Forbidden { sunset } => (Severity::Failed, sunset),
+    };
+    let detail = match sunset {
+        None => "the algorithm is not one that the policy allows".to_owned(),
+        Some(sunset) => format!("the algorithm counts only before {sunset}"),
+    };
+    Some(Finding::new(severity, ABOUT.id, detail).found(algorithm.name()))
+}

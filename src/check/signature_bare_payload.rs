@@ -1,7 +1,8 @@
 //! The signature verifies over the payload alone, without the type in front of it. Then the type is
 //! nobody's statement: a signed receipt can be presented as an approval.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::Identity;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `signature.bare-payload`.
 pub const ABOUT: About = About {
@@ -14,3 +15,16 @@ pub const ABOUT: About = About {
     remedy: "Have the producer's signing tool corrected. What it signed so far must be signed again.",
     clause: "DSSE protocol, signature definition (PAE)",
 };
+
+/// A signature verified over the encoding that it should be made over.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A signature verifies over the payload alone.
+pub fn failed(identity: &Identity) -> Finding {
+    let detail = format!("the signature of {identity} covers the bare payload and not its type");
+    Finding::new(Severity::Failed, ABOUT.id, detail)
+        .expected("a signature over the pre-authentication encoding")
+        .found("a signature over the payload alone")
+}

@@ -1,7 +1,8 @@
 //! The heart of the matter: an envelope names a key that we know, and the signature is not that
 //! key's. Altered payload, exchanged type, copied signature: all end here.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::path;
 
 /// What there is to say about `signature.dsse`.
 pub const ABOUT: About = About {
@@ -15,3 +16,14 @@ pub const ABOUT: About = About {
         somebody else, or signed by a faulty tool; none of these can be told apart from here.",
     clause: "DSSE protocol, steps to verify (a key id must not decide anything); DSSE envelope",
 };
+
+/// A signature verified.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A signature names a key that we know and does not verify under any.
+pub fn failed(hint: &str) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, "the signature names a trusted key and does not verify under it")
+        .found(format!("keyid {}", path::escape(hint.as_bytes())))
+}

@@ -1,7 +1,8 @@
 //! Whoever can verify a MAC can also make one. A proof under a shared key therefore tells the
 //! holder of that key that it was he or one of the others, and it tells third parties nothing.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::Authority;
+use crate::finding::{About, CheckId, Finding, Severity};
 
 /// What there is to say about `signature.shared-key`.
 pub const ABOUT: About = About {
@@ -14,3 +15,16 @@ pub const ABOUT: About = About {
         policy can say so, and the report repeats it.",
     clause: "RFC 2104; docs/verdict.md, kinds of evidence",
 };
+
+/// Whether the signature is one that every holder of the key could have made.
+/// `insufficient` says that it is, and that the policy asks for more.
+pub fn examine(authority: &Authority, insufficient: bool) -> Option<Finding> {
+    if !insufficient {
+        return None;
+    }
+    let detail = format!(
+        "a shared key proves less: everyone who can check this as {} could have made it",
+        authority.identity
+    );
+    Some(Finding::new(Severity::NotEstablished, ABOUT.id, detail))
+}

@@ -1,7 +1,7 @@
 //! Three signatures by one person, under three names, with an old key and a new one. Counting
 //! signatures or key ids makes a committee of him; counting identities does not.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `signature.threshold`.
 pub const ABOUT: About = About {
@@ -16,3 +16,23 @@ pub const ABOUT: About = About {
     clause: "DSSE protocol, multi-signature verification (at least t of n unique keys); docs/verdict.md, \
         thresholds",
 };
+
+/// Whether `distinct` identities are as many as are asked for.
+pub fn examine(item: &str, distinct: usize, threshold: usize, any: bool, book: &mut Book) {
+    if distinct >= threshold {
+        book.pass(ABOUT.id);
+    } else if any {
+        book.find(
+            Finding::new(
+                Severity::NotEstablished,
+                ABOUT.id,
+                "fewer distinct identities signed than are asked for",
+            )
+            .item(item)
+            .expected(threshold.to_string())
+            .found(distinct.to_string()),
+        );
+    } else {
+        book.skip(ABOUT.id, "nobody who is trusted signed");
+    }
+}

@@ -2,7 +2,7 @@
 //! the test system, built from a fork, result failed. Whether it was signed and what was signed are
 //! two questions.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `statement.claims`.
 pub const ABOUT: About = About {
@@ -15,3 +15,19 @@ pub const ABOUT: About = About {
         you need, or the policy asks for too much.",
     clause: "in-toto Attestation Framework v1, predicate; docs/formats/policy.md, claims",
 };
+
+/// A required claim is made with the required value.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A trusted statement makes a claim with another value than is required, or none.
+pub fn failed(item: &str, pointer: &str, expected: &str, found: Option<String>, book: &mut Book) {
+    let severity = if found.is_some() { Severity::Failed } else { Severity::NotEstablished };
+    let detail = match found {
+        Some(_) => "a trusted statement claims another value than the policy requires",
+        None => "a trusted statement does not make a claim that the policy requires",
+    };
+    let finding = Finding::new(severity, ABOUT.id, detail).item(item).expected(expected).at(pointer);
+    book.find(Finding { found, ..finding });
+}

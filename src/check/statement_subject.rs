@@ -1,7 +1,8 @@
 //! The statement speaks of `app.tar.gz`, and so is the file called. The name fits, the digest does
 //! not: the oldest exchange of all.
 
-use crate::finding::{About, CheckId};
+use crate::digest::Digest;
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `statement.subject`.
 pub const ABOUT: About = About {
@@ -16,3 +17,37 @@ pub const ABOUT: About = About {
     clause: "in-toto Attestation Framework v1, statement (subjects are matched purely by digest) and digest \
         set",
 };
+
+/// A statement names, by digest, something that lies there.
+pub fn matched(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// A statement names something that is not at hand.
+pub fn absent(book: &mut Book) {
+    book.skip(ABOUT.id, "the artifact is not at hand");
+}
+
+/// A file has the name that a trusted statement uses, and another content.
+pub fn mismatched(
+    item: &str,
+    path: &str,
+    named: &[Digest],
+    found: &Digest,
+    severity: Severity,
+    book: &mut Book,
+) {
+    let named: Vec<_> = named.iter().map(Digest::to_string).collect();
+    book.find(
+        Finding::new(severity, ABOUT.id, format!("a statement names this file with another digest: {item}"))
+            .item(path)
+            .expected(named.join(", "))
+            .found(found.to_string()),
+    );
+}
+
+/// A statement names something only by a digest that pins nothing.
+pub fn weak(item: &str, book: &mut Book) {
+    let detail = "the statement names a subject by no digest as strong as SHA-256";
+    book.find(Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(item));
+}

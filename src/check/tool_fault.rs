@@ -1,7 +1,7 @@
 //! This tool is a program and can be wrong. When it breaks on one item it says so, goes on with the
 //! others, writes the report, and never takes its own failure for a result.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, CheckId, Finding, Severity};
 
 /// What there is to say about `tool.fault`.
 pub const ABOUT: About = About {
@@ -14,3 +14,8 @@ pub const ABOUT: About = About {
         examine the item by other means.",
     clause: "docs/verdict.md, exit codes",
 };
+
+/// The tool itself broke while it was `doing` something with an item.
+pub fn broke(doing: &str) -> Finding {
+    Finding::new(Severity::NotEstablished, ABOUT.id, format!("the tool broke while {doing} this item"))
+}

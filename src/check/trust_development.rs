@@ -1,7 +1,8 @@
 //! Keys of fixtures, trials and first steps have public or careless private halves. They must work,
 //! or nobody could try anything, and they must never look like the real thing.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::Authority;
+use crate::finding::{About, CheckId, Finding, Severity};
 
 /// What there is to say about `trust.development`.
 pub const ABOUT: About = About {
@@ -16,3 +17,12 @@ pub const ABOUT: About = About {
         authorities are marked and what the next step is.",
     clause: "docs/formats/trust.md, development",
 };
+
+/// Whether `authority` is one for development only.
+pub fn examine(authority: &Authority, allowed: bool) -> Option<Finding> {
+    if !authority.development || allowed {
+        return None;
+    }
+    let detail = format!("{} is trusted for development only", authority.identity);
+    Some(Finding::new(Severity::NotEstablished, ABOUT.id, detail))
+}

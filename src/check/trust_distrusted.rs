@@ -1,7 +1,9 @@
 //! A key was stolen, or its owner is no longer trusted. All its signatures are as valid as before;
 //! only this list says that they no longer mean anything.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::{Authority, TrustedKey};
+use crate::finding::{About, CheckId, Finding, Severity};
+use crate::path;
 
 /// What there is to say about `trust.distrusted`.
 pub const ABOUT: About = About {
@@ -14,3 +16,10 @@ pub const ABOUT: About = About {
         anew by another.",
     clause: "docs/formats/trust.md, distrusted",
 };
+
+/// Whether the key or its authority is distrusted.
+pub fn examine(authority: &Authority, key: &TrustedKey) -> Option<Finding> {
+    let reason = authority.distrust_of(key)?;
+    let detail = format!("{} signed with a distrusted key", authority.identity);
+    Some(Finding::new(Severity::Failed, ABOUT.id, detail).found(path::escape(reason.as_bytes())))
+}

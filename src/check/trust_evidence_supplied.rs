@@ -1,7 +1,7 @@
 //! The evidence brings its own keys, roots, policy, even its own verifier, and everything fits
 //! together. Of course it does: it was made by one hand.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, CheckId, Finding, Severity};
 
 /// What there is to say about `trust.evidence-supplied`.
 pub const ABOUT: About = About {
@@ -14,3 +14,8 @@ pub const ABOUT: About = About {
         with `--trust-roots` from outside the evidence.",
     clause: "docs/verdict.md, trust; docs/formats/trust.md",
 };
+
+/// Evidence brought something along that looks like trust.
+pub fn noted(what: &str) -> Finding {
+    Finding::new(Severity::Note, ABOUT.id, format!("{what} lies in the evidence: a claim, not used"))
+}

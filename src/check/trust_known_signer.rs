@@ -1,7 +1,8 @@
 //! Signed, but by whom? A signature under a key that nobody here knows is arithmetic, not
 //! authority; and the key in the evidence is the attacker's first gift.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::path;
 
 /// What there is to say about `trust.known-signer`.
 pub const ABOUT: About = About {
@@ -14,3 +15,23 @@ pub const ABOUT: About = About {
         store with the purpose that it has.",
     clause: "DSSE protocol (key ids are unauthenticated hints); docs/formats/trust.md",
 };
+
+/// A signature was made by someone in the trust store.
+pub fn passed(book: &mut Book) {
+    book.pass(ABOUT.id);
+}
+
+/// Nobody in the trust store made this signature.
+pub fn unknown(hint: Option<&str>) -> Finding {
+    Finding::new(Severity::NotEstablished, ABOUT.id, "nobody in the trust store made this signature").found(
+        match hint {
+            Some(hint) => format!("keyid {}", path::escape(hint.as_bytes())),
+            None => "no keyid".to_owned(),
+        },
+    )
+}
+
+/// There is no signature at all.
+pub fn nobody() -> Finding {
+    Finding::new(Severity::NotEstablished, ABOUT.id, "a statement without an envelope: nobody signed it")
+}

@@ -1,7 +1,8 @@
 //! A time-stamping key approves a release, a build key hands over custody. Each key is honest at
 //! its own work; moved to another's it makes statements its owner never meant.
 
-use crate::finding::{About, CheckId};
+use crate::anchor::{Authority, Purpose};
+use crate::finding::{About, CheckId, Finding, Severity};
 
 /// What there is to say about `trust.purpose`.
 pub const ABOUT: About = About {
@@ -14,3 +15,18 @@ pub const ABOUT: About = About {
         this power for all evidence.",
     clause: "docs/formats/trust.md, purposes; RFC 5280 section 4.2.1.12 for the same idea in certificates",
 };
+
+/// Whether `authority` is trusted for `purpose`.
+pub fn examine(authority: &Authority, purpose: Purpose) -> Option<Finding> {
+    if authority.may(purpose) {
+        return None;
+    }
+    let has: Vec<_> = authority.purposes.iter().map(|purpose| purpose.name()).collect();
+    let detail = format!("{} is trusted, but not for this purpose", authority.identity);
+    Some(Finding::new(Severity::Failed, ABOUT.id, detail).expected(purpose.name()).found(
+        match has.as_slice() {
+            [] => "no purpose".to_owned(),
+            has => has.join(", "),
+        },
+    ))
+}

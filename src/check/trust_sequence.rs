@@ -1,7 +1,7 @@
 //! The attacker cannot forge the trust store, but he can supply last year's, genuine and signed. A
 //! number that only rises, and a demand for a minimum, shut him out.
 
-use crate::finding::{About, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `trust.sequence`.
 pub const ABOUT: About = About {
@@ -15,3 +15,25 @@ pub const ABOUT: About = About {
     clause: "docs/formats/trust.md, sequence; The Update Framework specification, rollback protection, for \
         the same idea",
 };
+
+/// Whether the trust store is as recent as is demanded.
+pub fn examine(found: Option<u64>, demanded: Option<u64>, book: &mut Book) -> bool {
+    match (demanded, found) {
+        (None, _) => {
+            book.skip(ABOUT.id, "no sequence is demanded");
+            true
+        }
+        (Some(demanded), Some(found)) if found >= demanded => {
+            book.pass(ABOUT.id);
+            true
+        }
+        (Some(demanded), found) => {
+            book.find(
+                Finding::new(Severity::Failed, ABOUT.id, "the trust store is older than is demanded")
+                    .expected(format!("sequence {demanded} or later"))
+                    .found(found.map_or("no sequence".to_owned(), |found| format!("sequence {found}"))),
+            );
+            false
+        }
+    }
+}

@@ -9,7 +9,9 @@ use crate::path::{EvidencePath, PathError};
 use crate::wire::json::JsonError;
 use crate::wire::shape::ShapeError;
 
-pub use json::{Approval, BundleInfo, Divergence, FileManifest, Manifest, ManifestForm};
+pub use json::{
+    Approval, BundleInfo, DIVERGENCE_TYPE, Divergence, FILES_TYPE, FileManifest, Manifest, ManifestForm,
+};
 pub use text::{Grammar, TextList, parse as parse_text};
 
 /// One file as a list names it.

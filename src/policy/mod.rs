@@ -10,6 +10,7 @@
 //! without a zone, or with a second that no calendar has; loosen by an option
 //! what the policy holds tight; nest tables until the reader falls over.
 
+mod judge;
 mod located;
 mod model;
 mod options;
@@ -20,6 +21,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
+pub use judge::{Judgement, Status, Verdict, judge};
 pub use located::{Place, PolicyError, PolicyErrorKind};
 pub use model::{Approval, Claim, Group, Loosening, Policy, WithoutPinnedHead};
 pub use options::{OptionError, Options};

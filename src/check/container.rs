@@ -1,0 +1,340 @@
+//! A container against what it says of itself: its lists, its root, and what
+//! its own signature covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::entries::{self, Compared};
+use crate::check::view::CaseView;
+use crate::check::{
+    integrity_missing, integrity_payload_matches, integrity_recipe, integrity_root, integrity_unlisted,
+};
+use crate::claim::Claim;
+use crate::digest::{Algorithm, Digest};
+use crate::evidence::{CaseFormat, Form, Item, Kind};
+use crate::fact::{Fact, Means, Named};
+use crate::finding::{Book, CheckId};
+use crate::listing::{Entry, Manifest};
+use crate::proof::dsse::Envelope;
+use crate::proof::merkle::Recipe;
+use crate::statement::Statement;
+use crate::wire::{canonical, json};
+
+/// A list in a case, and how it compares with the files beside it.
+#[derive(Debug)]
+pub struct Roll {
+    /// The item that lists.
+    pub item: usize,
+    /// By what means it vouches, once someone stands behind it.
+    pub means: Means,
+    /// What it names.
+    pub names: Vec<Named>,
+    /// How it compares.
+    pub compared: Compared,
+}
+
+/// A closed container after the comparison.
+#[derive(Debug)]
+pub struct Sealed {
+    /// What a signature over it would name: its root, and the digests of its
+    /// manifest, of its checksums and of the archive that it is.
+    pub names: BTreeSet<Digest>,
+    /// Its root: what two people read to each other.
+    pub root: Digest,
+    /// The item that its own signature lies in.
+    pub signature: Option<usize>,
+    /// Checks that keep it from being verified.
+    pub held_by: BTreeSet<CheckId>,
+}
+
+/// What was learnt of a case as a container.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// Its lists.
+    pub rolls: Vec<Roll>,
+    /// Only for closed formats.
+    pub sealed: Option<Sealed>,
+    /// Checks by which the container is broken.
+    pub broken_by: BTreeSet<CheckId>,
+    /// What was established.
+    pub facts: Vec<Fact>,
+}
+
+/// Compares every list of the case with its files, and a closed container with
+/// its root. `recipes` are those that the policy lets a manifest name.
+pub fn examine(view: &CaseView, recipes: &BTreeSet<Recipe>, book: &mut Book) -> Examined {
+    let mut examined = Examined::default();
+    let closed = view.is_closed();
+    for (index, claim) in view.claims.iter().enumerate() {
+        let Some(Ok(claim)) = claim else { continue };
+        let item = view.item(index);
+        let (entries, means) = match claim {
+            Claim::List(list) => (&list.entries, Means::List),
+            Claim::Manifest(manifest) => (&manifest.entries, Means::Manifest),
+            _ => continue,
+        };
+        let base = item.path.parent();
+        let path = item.path.as_str();
+        let strict = closed && view.is_control(index);
+        let compared = entries::compare(view, path, base, entries, strict, &BTreeMap::new(), book);
+        if compared.agrees() {
+            examined.facts.push(Fact::Complete { item: path.to_owned(), files: entries.len() as u64 });
+        }
+        examined.rolls.push(Roll { item: index, means, names: named(base, entries), compared });
+    }
+    match view.case.format {
+        CaseFormat::StellaBundle | CaseFormat::Snapshot => bundle(view, recipes, &mut examined, book),
+        CaseFormat::Bag => bag(view, &mut examined, book),
+        CaseFormat::Kit => kit(view, &mut examined, book),
+        _ => {}
+    }
+    if closed {
+        let failed = |check: &CheckId| book.coverage.get(check).is_some_and(|coverage| coverage.failed > 0);
+        examined.broken_by.extend(INTEGRITY.into_iter().filter(failed));
+    }
+    examined
+}
+
+/// The checks whose failure anywhere in a closed container breaks it.
+const INTEGRITY: [CheckId; 7] = [
+    CheckId::IntegrityDigest,
+    CheckId::IntegritySize,
+    CheckId::IntegrityMissing,
+    CheckId::IntegrityUnlisted,
+    CheckId::IntegrityRepeatedEntry,
+    CheckId::IntegrityRoot,
+    CheckId::IntegrityPayloadMatches,
+];
+
+fn named(base: &str, entries: &[Entry]) -> Vec<Named> {
+    let name = |entry: &Entry| Named {
+        digests: vec![entry.digest],
+        name: None,
+        path: Some(entries::below(base, entry.path.as_str())),
+    };
+    entries.iter().map(name).collect()
+}
+
+fn sha256(item: &Item) -> Digest {
+    item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256")
+}
+
+/// A StellaOps bundle or a snapshot of ours.
+fn bundle(view: &CaseView, recipes: &BTreeSet<Recipe>, examined: &mut Examined, book: &mut Book) {
+    let manifest_at = view.of_kind(Kind::BundleManifest).or(view.of_kind(Kind::SnapshotManifest));
+    let checksums_at = view.of_kind(Kind::ChecksumsText);
+    let signature = view.of_kind(Kind::BundleSignature);
+    let (Some(manifest_at), Some(checksums_at)) = (manifest_at, checksums_at) else {
+        for (missing, name) in [(manifest_at, "manifest.json"), (checksums_at, "checksums.txt")] {
+            if missing.is_none() {
+                integrity_missing::demanded(name, book);
+            }
+        }
+        return;
+    };
+    let mut listed = BTreeSet::new();
+    for roll in &examined.rolls {
+        if view.is_control(roll.item) {
+            listed.extend(roll.compared.listed.iter().cloned());
+        }
+    }
+    let manifest = match view.claim(manifest_at) {
+        Some(Claim::Manifest(manifest)) => Some(&**manifest),
+        _ => None,
+    };
+    let mut exempt = vec!["checksums.txt", "signature.json", "bundle.json"];
+    let payload_is_manifest = match (signature.and_then(|at| view.claim(at)), manifest) {
+        (Some(Claim::Envelopes(envelopes)), Some(manifest)) => envelopes
+            .iter()
+            .filter_map(|one| one.envelope.as_ref().ok())
+            .any(|envelope| same(envelope, manifest)),
+        _ => false,
+    };
+    if payload_is_manifest {
+        exempt.push("manifest.json");
+    }
+    integrity_unlisted::examine(view, "", &listed, &exempt, book);
+
+    let mut held_by = BTreeSet::new();
+    let root = root(view, manifest_at, manifest, checksums_at, recipes, &mut held_by, examined, book);
+    let mut names: BTreeSet<Digest> =
+        [root, sha256(view.item(checksums_at)), sha256(view.item(manifest_at))].into_iter().collect();
+    names.extend(archive_digest(view));
+    if let Some(Claim::Envelopes(envelopes)) = signature.and_then(|at| view.claim(at)) {
+        let path = view.item(signature.expect("its claim was read")).path.as_str();
+        for envelope in envelopes.iter().filter_map(|one| one.envelope.as_ref().ok()) {
+            covers(path, envelope, manifest, &names, book);
+        }
+    }
+    examined.sealed = Some(Sealed { names, root, signature, held_by });
+}
+
+/// Computes the root by the recipe that the manifest names, else by the default
+/// one, and compares every place that claims it.
+#[allow(clippy::too_many_arguments, reason = "one bundle has that many parts")]
+fn root(
+    view: &CaseView,
+    manifest_at: usize,
+    manifest: Option<&Manifest>,
+    checksums_at: usize,
+    recipes: &BTreeSet<Recipe>,
+    held_by: &mut BTreeSet<CheckId>,
+    examined: &mut Examined,
+    book: &mut Book,
+) -> Digest {
+    let checksums = view.item(checksums_at);
+    let list = checksums.path.as_str();
+    let named = manifest.and_then(|manifest| manifest.recipe);
+    let recipe = named.unwrap_or(Recipe::ChecksumsFileSha256);
+    let mut computed = sha256(checksums);
+    if !recipes.contains(&recipe) {
+        integrity_root::impossible(
+            list,
+            "the policy does not allow the recipe that the manifest names",
+            book,
+        );
+    } else {
+        match recipe.of_checksums(checksums.content.as_deref().unwrap_or_default()) {
+            Ok(root) => computed = root,
+            Err(error) => integrity_root::impossible(list, &error.to_string(), book),
+        }
+    }
+    let mut established = integrity_recipe::examine(view.item(manifest_at).path.as_str(), recipe, book);
+    let line = match view.claim(checksums_at) {
+        Some(Claim::List(list)) => list.root,
+        _ => None,
+    };
+    if let Some(claimed) = line {
+        if named == Some(Recipe::ChecksumsFileWithRootLine) {
+            integrity_root::examine(list, "line 1", claimed, computed, book);
+        } else {
+            integrity_recipe::unnamed(list, book);
+            established = false;
+        }
+    }
+    if established {
+        examined.facts.push(Fact::Root { item: list.to_owned(), recipe: recipe.name(), root: computed });
+    } else {
+        held_by.insert(CheckId::IntegrityRecipe);
+    }
+    for (index, claim) in view.claims.iter().enumerate() {
+        let path = view.item(index).path.as_str();
+        match claim {
+            Some(Ok(Claim::Manifest(manifest))) if view.is_control(index) => {
+                if let Some((claimed, member)) = manifest.root {
+                    integrity_root::examine(path, member, claimed, computed, book);
+                }
+            }
+            Some(Ok(Claim::BundleInfo(info))) => {
+                if let Some(claimed) = info.root {
+                    integrity_root::examine(path, "rootHash", claimed, computed, book);
+                }
+            }
+            _ => {}
+        }
+    }
+    computed
+}
+
+fn archive_digest(view: &CaseView) -> Option<Digest> {
+    match view.case.form {
+        Form::Archive { digest, .. } => Some(digest),
+        _ => None,
+    }
+}
+
+/// Whether the payload is the manifest, spelt in whatever way.
+fn same(envelope: &Envelope, manifest: &Manifest) -> bool {
+    let Ok(payload) = json::parse(envelope.payload_unverified()) else { return false };
+    match (canonical::to_bytes(&payload), canonical::to_bytes(&manifest.value)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// The container's own signature must be about the container: its payload is
+/// the manifest, or a statement that names the root or the manifest.
+fn covers(
+    path: &str,
+    envelope: &Envelope,
+    manifest: Option<&Manifest>,
+    names: &BTreeSet<Digest>,
+    book: &mut Book,
+) {
+    if manifest.is_some_and(|manifest| same(envelope, manifest)) {
+        return integrity_payload_matches::passed(book);
+    }
+    let subjects: Vec<Digest> = match Statement::parse(envelope.payload_unverified()) {
+        Ok(statement) => statement.subjects.iter().flat_map(|subject| subject.strong()).collect(),
+        Err(_) => Vec::new(),
+    };
+    if subjects.iter().any(|digest| names.contains(digest)) {
+        return integrity_payload_matches::passed(book);
+    }
+    let expected = names.iter().map(Digest::to_string).collect::<Vec<_>>().join(" or ");
+    let (detail, found) = if subjects.is_empty() {
+        (
+            "the container's own signature covers another manifest",
+            Digest::sha256(envelope.payload_unverified()).to_string(),
+        )
+    } else {
+        let found = subjects.iter().map(Digest::to_string).collect::<Vec<_>>().join(", ");
+        ("the container's own signature names another root", found)
+    };
+    integrity_payload_matches::failed(path, detail, expected, found, book);
+}
+
+/// RFC 8493: every payload file stands in every payload manifest; a tag manifest
+/// lists the tag files. Tag files that none lists are outside what is closed.
+fn bag(view: &CaseView, examined: &mut Examined, book: &mut Book) {
+    let payload = |index: usize| matches!(view.item(index).kind, Kind::BagManifest(_));
+    let strongest = |(item, kind): &(usize, Kind)| match kind {
+        Kind::BagManifest(algorithm) | Kind::BagTagManifest(algorithm) => {
+            (algorithm.is_strong(), *algorithm, *item)
+        }
+        _ => (false, Algorithm::Sha1, *item),
+    };
+    let manifests: Vec<(usize, Kind)> = (0..view.case.items.len())
+        .filter(|index| payload(*index))
+        .map(|index| (index, view.item(index).kind))
+        .collect();
+    if manifests.is_empty() {
+        integrity_missing::demanded("manifest-sha256.txt or manifest-sha512.txt", book);
+        return;
+    }
+    if view.of_kind(Kind::BagDeclaration).is_none() {
+        integrity_missing::demanded("bagit.txt", book);
+    }
+    for roll in examined.rolls.iter().filter(|roll| payload(roll.item)) {
+        integrity_unlisted::examine(view, "data/", &roll.compared.listed, &[], book);
+    }
+    let mut held_by = BTreeSet::new();
+    if !manifests.iter().any(|one| strongest(one).0) {
+        held_by.insert(CheckId::IntegrityDigest);
+    }
+    // What a signature over a bag names: its tag manifest where it has one,
+    // which lists the payload manifests, else a payload manifest.
+    let tags = (0..view.case.items.len()).map(|index| (index, view.item(index).kind));
+    let tag = tags.filter(|(_, kind)| matches!(kind, Kind::BagTagManifest(_))).max_by_key(strongest);
+    let top = tag.or(manifests.iter().copied().max_by_key(strongest)).expect("there is a manifest").0;
+    let root = sha256(view.item(top));
+    let mut names: BTreeSet<Digest> = manifests.iter().map(|(index, _)| sha256(view.item(*index))).collect();
+    names.insert(root);
+    names.extend(archive_digest(view));
+    examined.sealed = Some(Sealed { names, root, signature: None, held_by });
+}
+
+/// A kit of ours that lies in the evidence: a container like any other, and no
+/// source of trust.
+fn kit(view: &CaseView, examined: &mut Examined, book: &mut Book) {
+    let Some(manifest) = view.of_kind(Kind::KitManifest) else {
+        return integrity_missing::demanded("kit.json", book);
+    };
+    let listed: BTreeSet<String> =
+        examined.rolls.iter().flat_map(|roll| roll.compared.listed.iter().cloned()).collect();
+    let exempt = ["kit.json", "kit.json.dsse.json", "checksums.txt", "checksums.txt.sig"];
+    integrity_unlisted::examine(view, "", &listed, &exempt, book);
+    let root = sha256(view.item(manifest));
+    let mut names = BTreeSet::from([root]);
+    names.extend(archive_digest(view));
+    examined.sealed = Some(Sealed { names, root, signature: None, held_by: BTreeSet::new() });
+}

@@ -1,0 +1,161 @@
+//! Signatures in files of their own, beside the files that they cover.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::signing::{self, Context};
+use crate::check::view::CaseView;
+use crate::check::vouching::Signed;
+use crate::check::{signature_detached, trust_known_signer};
+use crate::claim::{Claim, Detached};
+use crate::digest::{Algorithm, Digest};
+use crate::evidence::Item;
+use crate::fact::{Fact, Means, Named, ProvenTime, Standing, Voucher};
+use crate::finding::{Book, Finding, Severity};
+use crate::proof::detached::{DetachedError, SignedContent};
+use crate::time::Interval;
+
+/// One signature file after the examination.
+pub struct Examined {
+    /// What it vouches for.
+    pub signed: Signed,
+    /// What was established.
+    pub facts: Vec<Fact>,
+    /// What was examined.
+    pub book: Book,
+}
+
+/// What a file name must end with for its stem to be the file that is signed.
+const SUFFIXES: [&str; 3] = [".minisig", ".sig", ".signature"];
+
+/// Examines every signature file of the case.
+pub fn examine(view: &CaseView, context: &Context) -> Vec<Examined> {
+    let mut examined = Vec::new();
+    for (index, item) in view.case.items.iter().enumerate() {
+        if let Some(Claim::Detached(signature)) = view.claim(index) {
+            examined.push(one(view, context, item, signature));
+        }
+    }
+    examined
+}
+
+fn one(view: &CaseView, context: &Context, item: &Item, signature: &Detached) -> Examined {
+    let path = item.path.as_str();
+    let target = SUFFIXES.iter().find_map(|suffix| path.strip_suffix(suffix)).unwrap_or_default();
+    let mut book = Book::default();
+    let mut standing = Standing::default();
+    let mut facts = Vec::new();
+    let mut names = Vec::new();
+    let mut digest = sha256(item);
+    match view.at(target) {
+        None => {
+            let finding = signature_detached::alone(target).item(path);
+            standing.open.insert(finding.check);
+            book.find(finding);
+        }
+        Some(at) => {
+            let covered = view.item(at);
+            digest = sha256(covered);
+            names.push(Named {
+                digests: covered.digests.iter().collect(),
+                name: None,
+                path: Some(target.to_owned()),
+            });
+            let (found, findings) = signers(context, covered, signature, &mut book);
+            for (signer, fact) in found {
+                standing.good.insert(signer);
+                facts.push(fact(path, digest));
+            }
+            let met = context.distinct(&standing.good) >= context.threshold;
+            for (identity, mut finding) in findings {
+                match (finding.severity, identity) {
+                    (Severity::Failed, _) => drop(standing.failed.insert(finding.check)),
+                    (_, Some(identity)) => drop(standing.held.insert(identity, finding.check)),
+                    (_, None) => drop(standing.open.insert(finding.check)),
+                }
+                if met {
+                    finding.severity = Severity::Note;
+                }
+                book.find(finding.item(path));
+            }
+        }
+    }
+    let voucher =
+        Voucher { case: view.index, item: path.to_owned(), means: Means::Signature, names, standing };
+    let signed =
+        Signed { voucher, digest, malformed: BTreeSet::new(), predicate_type: None, claims: BTreeMap::new() };
+    Examined { signed, facts, book }
+}
+
+type Made = Box<dyn FnOnce(&str, Digest) -> Fact>;
+type Doubt = (Option<crate::anchor::Identity>, Finding);
+
+/// Who made the signature, and what speaks against it.
+fn signers(
+    context: &Context,
+    covered: &Item,
+    signature: &Detached,
+    book: &mut Book,
+) -> (Vec<(crate::anchor::Identity, Made)>, Vec<Doubt>) {
+    let target = covered.path.as_str();
+    let content = match &covered.content {
+        Some(bytes) => SignedContent::Bytes(bytes),
+        None => SignedContent::Digests(&covered.digests),
+    };
+    let mut good: Vec<(crate::anchor::Identity, Made)> = Vec::new();
+    let mut doubts: Vec<Doubt> = Vec::new();
+    let (mut verified, mut named, mut unmeasured) = (false, None, false);
+    for (authority, key) in context.keys() {
+        let hinted = signature.key_name().is_some_and(|name| key.hints.contains(name));
+        match signature.signed_by(key, content) {
+            Ok(signed) => {
+                verified = true;
+                let (passed, findings) = signing::admit_detached(context, authority, key, signed.algorithm());
+                passed.into_iter().for_each(|check| book.pass(check));
+                if findings.is_empty() {
+                    let (signer, id, algorithm) =
+                        (authority.identity.clone(), key.id.to_string(), signed.algorithm().name());
+                    let who = signer.clone();
+                    good.push((
+                        signer,
+                        Box::new(move |item, digest| Fact::Signed {
+                            item: item.to_owned(),
+                            signer: who,
+                            key: id,
+                            algorithm,
+                            payload_type: "file".to_owned(),
+                            payload: digest,
+                            subjects: vec![digest],
+                            time: ProvenTime::new(&Interval::UNKNOWN, "none"),
+                        }),
+                    ));
+                } else {
+                    let held = findings.iter().all(|finding| finding.severity != Severity::Failed);
+                    let who = held.then(|| authority.identity.clone());
+                    doubts.extend(findings.into_iter().map(|finding| (who.clone(), finding)));
+                }
+            }
+            Err(DetachedError::NeedsContent { .. } | DetachedError::NeedsDigest { .. }) => unmeasured = true,
+            Err(_) if hinted => named = Some(authority.identity.clone()),
+            Err(_) => {}
+        }
+    }
+    if verified {
+        signature_detached::passed(book);
+        trust_known_signer::passed(book);
+        if !good.is_empty() {
+            // The same key under a second name that may not sign decides nothing.
+            doubts.clear();
+        }
+    } else if let Some(identity) = named {
+        doubts.push((None, signature_detached::failed(target, &identity)));
+    } else if unmeasured {
+        doubts.push((None, signature_detached::unmeasured(target)));
+    } else {
+        doubts.push((None, trust_known_signer::unknown(signature.key_name())));
+    }
+    (good, doubts)
+}
+
+fn sha256(item: &Item) -> Digest {
+    item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256")
+}

@@ -1,0 +1,116 @@
+//! Items that are not what they claim to be, each fault under its own check.
+
+use crate::check::view::CaseView;
+use crate::check::{
+    format_base64, format_lines, format_shape, json_depth, json_duplicate_member, json_member_case,
+    json_syntax, json_trailing, json_utf8, tool_fault, trust_evidence_supplied,
+};
+use crate::claim::{Claim, ClaimError};
+use crate::evidence::Kind;
+use crate::finding::{Book, CheckId, Finding, Severity};
+
+type Catch = (CheckId, fn(&ClaimError) -> bool);
+
+/// The checks of grammar, in the order in which a reader meets the faults.
+const JSON: [Catch; 6] = [
+    (CheckId::JsonUtf8, json_utf8::catches),
+    (CheckId::JsonSyntax, json_syntax::catches),
+    (CheckId::JsonDepth, json_depth::catches),
+    (CheckId::JsonDuplicateMember, json_duplicate_member::catches),
+    (CheckId::JsonTrailing, json_trailing::catches),
+    (CheckId::JsonMemberCase, json_member_case::catches),
+];
+const FORMAT: [Catch; 3] = [
+    (CheckId::FormatBase64, format_base64::catches),
+    (CheckId::FormatLines, format_lines::catches),
+    (CheckId::FormatShape, format_shape::catches),
+];
+
+/// The check under which a fault of reading is reported.
+pub fn check_of(error: &ClaimError) -> CheckId {
+    let catches = JSON.iter().chain(&FORMAT).find(|(_, catches)| catches(error));
+    catches.map_or(CheckId::FormatShape, |(id, _)| *id)
+}
+
+/// Writes down what could be read and what could not; returns the items of a
+/// declared type that could not, with the check that caught each.
+pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
+    let mut refused = Vec::new();
+    for (index, claim) in view.claims.iter().enumerate() {
+        let item = view.item(index);
+        let path = item.path.as_str();
+        match claim {
+            None => {
+                book.find(tool_fault::broke("reading").item(path));
+                refused.push((index, CheckId::ToolFault));
+            }
+            Some(Err(error)) => {
+                book.find(fault(error).item(path));
+                refused.push((index, check_of(error)));
+            }
+            Some(Ok(Claim::Envelopes(envelopes))) => {
+                for one in envelopes {
+                    match &one.envelope {
+                        Ok(_) => passed(item.kind, book),
+                        Err(error) => {
+                            let finding = fault(error).item(path);
+                            let at = [one.at.clone(), finding.at.clone()];
+                            let at: Vec<_> = at.into_iter().flatten().collect();
+                            book.find(Finding {
+                                at: Some(at.join(", ")).filter(|t| !t.is_empty()),
+                                ..finding
+                            });
+                            refused.push((index, check_of(error)));
+                        }
+                    }
+                }
+            }
+            Some(Ok(Claim::Supplied(what))) => book.find(trust_evidence_supplied::noted(what).item(path)),
+            Some(Ok(Claim::Nothing)) => {
+                if item.kind == Kind::Executable {
+                    book.find(trust_evidence_supplied::noted("a program").item(path));
+                }
+            }
+            Some(Ok(_)) => passed(item.kind, book),
+        }
+    }
+    refused
+}
+
+fn fault(error: &ClaimError) -> Finding {
+    let finding = Finding::new(Severity::Failed, check_of(error), error.to_string());
+    match error.place() {
+        Some(place) => finding.at(place),
+        None => finding,
+    }
+}
+
+/// An item of a declared type was read without a fault.
+fn passed(kind: Kind, book: &mut Book) {
+    let json = !matches!(
+        kind,
+        Kind::ChecksumsText
+            | Kind::DigestList(_)
+            | Kind::BagDeclaration
+            | Kind::BagManifest(_)
+            | Kind::BagTagManifest(_)
+            | Kind::DetachedSignature
+            | Kind::MinisignSignature
+    );
+    if json {
+        JSON.iter().for_each(|(id, _)| book.pass(*id));
+    } else {
+        book.pass(CheckId::FormatLines);
+    }
+    if matches!(
+        kind,
+        Kind::DsseEnvelope
+            | Kind::DsseLines
+            | Kind::BundleSignature
+            | Kind::DetachedSignature
+            | Kind::MinisignSignature
+    ) {
+        book.pass(CheckId::FormatBase64);
+    }
+    book.pass(CheckId::FormatShape);
+}

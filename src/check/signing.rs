@@ -1,0 +1,496 @@
+//! One envelope, examined: every signature on it, under every key that it may
+//! mean, and then whether whoever signed may sign this.
+//!
+//! The mechanism says "these bytes verify under this key" and nothing more. Who
+//! the key belongs to, for what, when, and whether that is enough is asked
+//! here, one check at a time, and every answer is written down: a signature
+//! that fails does not spoil one that holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
+use crate::check::{
+    signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key, statement_shape,
+    trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose, trust_window,
+};
+use crate::custody::ledger::anchor::Anchor;
+use crate::custody::ledger::anchor::PAYLOAD_TYPE as ANCHOR_PAYLOAD_TYPE;
+use crate::digest::Digest;
+use crate::fact::{Fact, Means, Named, ProvenTime, Standing};
+use crate::finding::{Book, CheckId, Finding, Severity};
+use crate::listing::{Approval, FILES_TYPE, FileManifest, Manifest};
+use crate::path;
+use crate::proof::dsse::{DsseError, Envelope, SignedEnvelope};
+use crate::statement::{self, Statement};
+use crate::time::Interval;
+use crate::wire::base64;
+use crate::wire::json::{self, Value};
+
+/// What every examination needs to know of trust and policy.
+pub struct Context<'t> {
+    /// Everyone whom someone outside the evidence trusts for something.
+    pub authorities: &'t [Authority],
+    /// The part of policy that mechanisms need.
+    pub rules: &'t Rules,
+    /// Who is the same as whom.
+    pub persons: &'t Persons,
+    /// How many distinct identities a subject needs.
+    pub threshold: usize,
+    /// Whether a shared key alone may be enough.
+    pub shared_key_suffices: bool,
+    /// Keys by every hint that may mean them.
+    hints: BTreeMap<&'t str, Vec<(usize, usize)>>,
+}
+
+impl<'t> Context<'t> {
+    /// Indexes the trust store by hint.
+    pub fn new(
+        authorities: &'t [Authority],
+        rules: &'t Rules,
+        persons: &'t Persons,
+        threshold: usize,
+        shared_key_suffices: bool,
+    ) -> Context<'t> {
+        let mut hints: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        for (a, authority) in authorities.iter().enumerate() {
+            for (k, key) in authority.keys.iter().enumerate() {
+                for hint in &key.hints {
+                    hints.entry(hint).or_default().push((a, k));
+                }
+            }
+        }
+        Context { authorities, rules, persons, threshold, shared_key_suffices, hints }
+    }
+
+    /// How many distinct persons these are.
+    pub fn distinct(&self, identities: &BTreeSet<Identity>) -> usize {
+        self.persons.distinct(identities).len()
+    }
+
+    /// What is known of the time of a signature without any proof: that it
+    /// existed at the time of validation, where one is given.
+    pub fn existed(&self) -> Interval {
+        self.rules.at.map_or(Interval::UNKNOWN, Interval::until)
+    }
+
+    fn hinted(&self, hint: Option<&str>) -> Vec<(usize, usize)> {
+        hint.and_then(|hint| self.hints.get(hint)).cloned().unwrap_or_default()
+    }
+
+    fn all_keys(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.authorities
+            .iter()
+            .enumerate()
+            .flat_map(|(a, authority)| (0..authority.keys.len()).map(move |k| (a, k)))
+    }
+
+    /// Every key, with the authority that holds it.
+    pub fn keys(&self) -> impl Iterator<Item = (&'t Authority, &'t TrustedKey)> + '_ {
+        self.all_keys().map(|at| self.key(at))
+    }
+
+    fn key(&self, (a, k): (usize, usize)) -> (&'t Authority, &'t TrustedKey) {
+        (&self.authorities[a], &self.authorities[a].keys[k])
+    }
+}
+
+/// What a signed payload turned out to say.
+#[derive(Debug)]
+pub enum Content {
+    /// An in-toto statement or a promotion.
+    Statement(Statement),
+    /// A signed list of the files beside it.
+    Files(FileManifest),
+    /// The manifest of a container.
+    Manifest(Box<Manifest>),
+    /// A Merkle root over a ledger.
+    Anchor(Anchor),
+    /// Anything else: whoever signed it vouches for these bytes as a file.
+    Opaque,
+}
+
+impl Content {
+    /// For which purpose someone must be trusted to say this.
+    pub fn purpose(&self) -> Purpose {
+        match self {
+            Content::Statement(s) if s.kind() == statement::Kind::Promotion => Purpose::Promotion,
+            Content::Manifest(m) if m.form == crate::listing::ManifestForm::Kit => Purpose::Kit,
+            Content::Anchor(_) => Purpose::Custody,
+            _ => Purpose::Attestation,
+        }
+    }
+
+    /// By what means it vouches.
+    pub fn means(&self) -> Means {
+        match self {
+            Content::Statement(statement) => match statement.kind() {
+                statement::Kind::Provenance => Means::Provenance,
+                statement::Kind::SummaryPassed => Means::Summary,
+                statement::Kind::Promotion => Means::Promotion,
+                statement::Kind::Manifest => Means::Manifest,
+                statement::Kind::SummaryOther | statement::Kind::Other => Means::Other,
+            },
+            Content::Files(_) => Means::List,
+            Content::Manifest(_) => Means::Manifest,
+            Content::Anchor(_) => Means::Other,
+            Content::Opaque => Means::Signature,
+        }
+    }
+
+    /// What it is about.
+    fn names(&self, payload: &[u8]) -> Vec<Named> {
+        let listed = |entries: &[crate::listing::Entry]| {
+            let named = |entry: &crate::listing::Entry| Named {
+                digests: vec![entry.digest],
+                name: None,
+                path: Some(entry.path.as_str().to_owned()),
+            };
+            entries.iter().map(named).collect::<Vec<_>>()
+        };
+        match self {
+            Content::Statement(statement) => statement
+                .subjects
+                .iter()
+                .map(|subject| Named {
+                    digests: subject.digests.clone(),
+                    name: subject.name.as_deref().map(|name| path::escape(name.as_bytes())),
+                    path: None,
+                })
+                .collect(),
+            Content::Files(files) => listed(&files.entries),
+            Content::Manifest(manifest) => listed(&manifest.entries),
+            Content::Anchor(_) => Vec::new(),
+            Content::Opaque => vec![Named { digests: vec![Digest::sha256(payload)], name: None, path: None }],
+        }
+    }
+}
+
+/// One envelope after the examination.
+#[derive(Debug)]
+pub struct Examined {
+    /// Who stands behind it.
+    pub standing: Standing,
+    /// What it says; only from a payload that verified, unless `unverified`.
+    pub content: Option<Content>,
+    /// Whether nobody known signed it, so that `content` is only a claim.
+    pub unverified: bool,
+    /// By what means it vouches.
+    pub means: Means,
+    /// What it is about.
+    pub names: Vec<Named>,
+    /// SHA-256 of its payload.
+    pub payload: Digest,
+    /// The purpose that a signer needs.
+    pub purpose: Purpose,
+    /// What was established.
+    pub facts: Vec<Fact>,
+    /// What was examined.
+    pub book: Book,
+}
+
+/// A signature that verified, and under whose key.
+struct Valid<'t> {
+    index: usize,
+    authority: &'t Authority,
+    key: &'t TrustedKey,
+    algorithm: crate::crypto::signature::Algorithm,
+}
+
+/// Examines `envelope`, which lies in `item`.
+pub fn examine(context: &Context, item: &str, at: Option<&str>, envelope: &Envelope) -> Examined {
+    let mut pending: Vec<Finding> = Vec::new();
+    let mut book = Book::default();
+    let mut valid: Vec<Valid> = Vec::new();
+    let mut signed: Option<SignedEnvelope> = None;
+    let mut standing = Standing::default();
+    for (index, signature) in envelope.signatures().iter().enumerate() {
+        let place = place(at, index);
+        let hint = signature.keyid.as_deref();
+        let mut named = context.hinted(hint);
+        // An envelope names no algorithm and its key ids prove nothing, so the
+        // keys that it does not name are asked too, after those that it does.
+        let others: Vec<_> = context.all_keys().filter(|key| !named.contains(key)).collect();
+        let named_any = !named.is_empty();
+        named.extend(others);
+        let mut bare = None;
+        let mut found = Vec::new();
+        for candidate in named {
+            let (authority, key) = context.key(candidate);
+            match envelope.signed_by(index, key) {
+                Ok(envelope) => {
+                    found.push(Valid { index, authority, key, algorithm: envelope.algorithm() });
+                    signed.get_or_insert(envelope);
+                }
+                Err(DsseError::BarePayload { .. }) => bare = Some(authority.identity.clone()),
+                Err(_) => {}
+            }
+        }
+        let finding = if !found.is_empty() {
+            signature_dsse::passed(&mut book);
+            signature_bare_payload::passed(&mut book);
+            trust_known_signer::passed(&mut book);
+            valid.append(&mut found);
+            continue;
+        } else if let Some(identity) = bare {
+            signature_bare_payload::failed(&identity)
+        } else if named_any {
+            signature_dsse::failed(hint.unwrap_or_default())
+        } else {
+            trust_known_signer::unknown(hint)
+        };
+        pending.push(finding.item(item).at(place));
+    }
+    let unverified = signed.is_none();
+    let payload = signed.as_ref().map_or(envelope.payload_unverified(), SignedEnvelope::payload);
+    let payload_digest = Digest::sha256(payload);
+    let content = match content(envelope.payload_type(), payload) {
+        Ok(content) => {
+            if matches!(content, Content::Statement(_)) {
+                statement_shape::passed(&mut book);
+            }
+            Some(content)
+        }
+        Err(error) => {
+            let finding = statement_shape::failed(&error).item(item);
+            standing.failed.insert(finding.check);
+            book.find(match at {
+                Some(at) => finding.at(at),
+                None => finding,
+            });
+            None
+        }
+    };
+    let purpose = content.as_ref().map_or(Purpose::Attestation, Content::purpose);
+    let subject =
+        Admission { context, payload_type: envelope.payload_type(), content: content.as_ref(), purpose };
+    let mut facts = Vec::new();
+    // One signature may verify under a key that several authorities hold: the
+    // one that may say most speaks for it.
+    let mut by_index: BTreeMap<usize, Vec<(Admitted, &Valid)>> = BTreeMap::new();
+    for one in &valid {
+        by_index.entry(one.index).or_default().push((subject.admit(one), one));
+    }
+    for (index, mut admitted) in by_index {
+        admitted.sort_by(|(a, x), (b, y)| {
+            (a.rank(), &x.authority.identity).cmp(&(b.rank(), &y.authority.identity))
+        });
+        let (verdict, one) = admitted.swap_remove(0);
+        let identity = one.authority.identity.clone();
+        for check in &verdict.passed {
+            book.pass(*check);
+        }
+        if verdict.findings.is_empty() {
+            facts.push(Fact::Signed {
+                item: item.to_owned(),
+                signer: identity.clone(),
+                key: one.key.id.to_string(),
+                algorithm: one.algorithm.name(),
+                payload_type: path::escape(envelope.payload_type().as_bytes()),
+                payload: payload_digest,
+                subjects: Vec::new(),
+                time: ProvenTime::new(&Interval::UNKNOWN, "none"),
+            });
+            standing.good.insert(identity);
+            continue;
+        }
+        if verdict.findings.iter().all(|finding| finding.severity != Severity::Failed) {
+            standing.held.entry(identity).or_insert(verdict.findings[0].check);
+        }
+        let place = place(at, index);
+        pending.extend(verdict.findings.into_iter().map(|finding| finding.item(item).at(place.clone())));
+    }
+    let met = context.distinct(&standing.good) >= context.threshold;
+    for mut finding in pending {
+        match finding.severity {
+            Severity::Failed => standing.failed.insert(finding.check),
+            _ => standing.open.insert(finding.check),
+        };
+        if met {
+            // What one signer did wrong does not spoil what enough others did right.
+            finding.severity = Severity::Note;
+        }
+        book.find(finding);
+    }
+    let names = content.as_ref().map_or_else(Vec::new, |content| content.names(payload));
+    let digests: Vec<Digest> = names.iter().flat_map(|named| named.digests.iter().copied()).collect();
+    for fact in &mut facts {
+        if let Fact::Signed { subjects, .. } = fact {
+            subjects.clone_from(&digests);
+        }
+    }
+    let means = content.as_ref().map_or(Means::Other, Content::means);
+    Examined { standing, content, unverified, means, names, payload: payload_digest, purpose, facts, book }
+}
+
+/// Whether one signer may say this: each rule is a check of its own.
+struct Admission<'c> {
+    context: &'c Context<'c>,
+    payload_type: &'c str,
+    content: Option<&'c Content>,
+    purpose: Purpose,
+}
+
+struct Admitted {
+    passed: Vec<CheckId>,
+    findings: Vec<Finding>,
+}
+
+impl Admitted {
+    fn rank(&self) -> (usize, usize) {
+        let failed = self.findings.iter().filter(|f| f.severity == Severity::Failed).count();
+        (failed, self.findings.len())
+    }
+}
+
+impl Admission<'_> {
+    fn admit(&self, one: &Valid) -> Admitted {
+        let (authority, key) = (one.authority, one.key);
+        let statement = match self.content {
+            Some(Content::Statement(statement)) => Some(statement),
+            _ => None,
+        };
+        let existed = self.context.existed();
+        admitted(
+            self.context,
+            authority,
+            key,
+            one.algorithm,
+            &existed,
+            [
+                (CheckId::TrustPurpose, trust_purpose::examine(authority, self.purpose)),
+                (CheckId::TrustNarrowing, trust_narrowing::examine(authority, self.payload_type, statement)),
+            ],
+        )
+    }
+}
+
+/// The rules that hold for every signature of whatever form.
+fn admitted<const N: usize>(
+    context: &Context,
+    authority: &Authority,
+    key: &TrustedKey,
+    algorithm: crate::crypto::signature::Algorithm,
+    existed: &Interval,
+    more: [(CheckId, Option<Finding>); N],
+) -> Admitted {
+    let rules = context.rules;
+    let shared = key.is_shared() && !context.shared_key_suffices;
+    let always = [
+        (CheckId::TrustDistrusted, trust_distrusted::examine(authority, key)),
+        (CheckId::SignatureAlgorithm, signature_algorithm::examine(rules, algorithm, existed)),
+        (CheckId::TrustWindow, trust_window::examine(authority, key, existed, rules.at)),
+        (CheckId::TrustDevelopment, trust_development::examine(authority, rules.allow_development)),
+        (CheckId::SignatureSharedKey, signature_shared_key::examine(authority, shared)),
+    ];
+    let mut admitted = Admitted { passed: Vec::new(), findings: Vec::new() };
+    for (check, finding) in always.into_iter().chain(more) {
+        match finding {
+            None => admitted.passed.push(check),
+            Some(finding) => admitted.findings.push(finding),
+        }
+    }
+    admitted.findings.sort();
+    admitted
+}
+
+/// Whether `authority` may vouch for a file with a detached signature, made
+/// with `key` by `algorithm`: what was wrong, by severity.
+pub fn admit_detached(
+    context: &Context,
+    authority: &Authority,
+    key: &TrustedKey,
+    algorithm: crate::crypto::signature::Algorithm,
+) -> (Vec<CheckId>, Vec<Finding>) {
+    let admitted = admitted(
+        context,
+        authority,
+        key,
+        algorithm,
+        &context.existed(),
+        [
+            (CheckId::TrustPurpose, trust_purpose::examine(authority, Purpose::Attestation)),
+            // A detached signature has no payload type, so a narrowing to some excludes it.
+            (CheckId::TrustNarrowing, trust_narrowing::examine(authority, "", None)),
+        ],
+    );
+    (admitted.passed, admitted.findings)
+}
+
+/// Whether `authority` may have signed an event of a timeline with `key`. That
+/// it is one for custody was asked on the walk.
+pub fn admit_event(
+    context: &Context,
+    authority: &Authority,
+    key: &TrustedKey,
+    algorithm: crate::crypto::signature::Algorithm,
+) -> (Vec<CheckId>, Vec<Finding>) {
+    let purpose = (CheckId::TrustPurpose, trust_purpose::examine(authority, Purpose::Custody));
+    let admitted = admitted(context, authority, key, algorithm, &context.existed(), [purpose]);
+    (admitted.passed, admitted.findings)
+}
+
+/// The identities whose approvals hold over `payload`, each given as a key id
+/// and a signature in base64.
+pub fn approvers(
+    context: &Context,
+    payload_type: &str,
+    payload: &[u8],
+    approvals: &[Approval],
+) -> BTreeSet<Identity> {
+    let mut identities = BTreeSet::new();
+    let signature = |approval: &Approval| {
+        let mut members = vec![("sig", Value::from(approval.sig.clone()))];
+        members.extend(approval.keyid.clone().map(|keyid| ("keyid", Value::from(keyid))));
+        Value::object(members)
+    };
+    for approval in approvals {
+        // Each on its own: a malformed one must not hide the others.
+        let envelope = Value::object([
+            ("payload", Value::from(base64::encode_standard(payload))),
+            ("payloadType", Value::from(payload_type)),
+            ("signatures", Value::Array(vec![signature(approval)])),
+        ]);
+        let Ok(envelope) = Envelope::parse(&envelope) else { continue };
+        for candidate in context.all_keys() {
+            let (authority, key) = context.key(candidate);
+            let Ok(signed) = envelope.signed_by(0, key) else { continue };
+            let (_, findings) = admit_detached(context, authority, key, signed.algorithm());
+            if findings.is_empty() {
+                identities.insert(authority.identity.clone());
+            }
+        }
+    }
+    identities
+}
+
+fn place(at: Option<&str>, index: usize) -> String {
+    match at {
+        Some(at) => format!("{at}, signature {index}"),
+        None => format!("signature {index}"),
+    }
+}
+
+/// What a payload of that type says.
+fn content(payload_type: &str, payload: &[u8]) -> Result<Content, crate::claim::ClaimError> {
+    if payload_type == statement::PAYLOAD_TYPE {
+        return Ok(Content::Statement(Statement::parse(payload)?));
+    }
+    if payload_type == FILES_TYPE {
+        return Ok(Content::Files(FileManifest::parse(&json::parse(payload)?)?));
+    }
+    if payload_type == ANCHOR_PAYLOAD_TYPE {
+        return Ok(Content::Anchor(Anchor::parse(payload)?));
+    }
+    // A payload of a type that is not known here vouches for its own bytes,
+    // unless its discriminating members say that it is one of ours.
+    let Ok(value) = json::parse(payload) else { return Ok(Content::Opaque) };
+    if value.get("_type").and_then(Value::as_str) == Some("stella.ops/promotion@v1") {
+        return Ok(Content::Statement(Statement::from_value(&value)?));
+    }
+    if (value.get("entries").is_some() && value.get("bundleId").is_some())
+        || matches!(value.get("schema").and_then(Value::as_str), Some("stella.snapshot/v1" | "stella.kit/v1"))
+    {
+        return Ok(Content::Manifest(Box::new(Manifest::parse(&value)?)));
+    }
+    Ok(Content::Opaque)
+}

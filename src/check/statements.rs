@@ -1,0 +1,237 @@
+//! Signed things of a case: each envelope examined, and what it says compared
+//! with what lies beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::container::Roll;
+use crate::check::signing::{self, Content, Context};
+use crate::check::view::CaseView;
+use crate::check::{entries, integrity_divergence, integrity_unlisted, statement_claims, trust_known_signer};
+use crate::digest::{Algorithm, Digest};
+use crate::evidence::Item;
+use crate::fact::{Fact, Means, Named, Standing, Voucher};
+use crate::finding::{Book, CheckId, Severity};
+use crate::listing::{DIVERGENCE_TYPE, FileManifest};
+use crate::proof::dsse::Envelope;
+use crate::statement::Statement;
+use crate::wire::json::Value;
+
+use super::vouching::Signed;
+
+/// A claim that the policy requires of statements of some predicate type: the
+/// pointer into the predicate, and the values that will do.
+pub type RequiredClaim = (String, BTreeSet<String>);
+
+/// What is asked of statements.
+pub struct Demands<'a> {
+    /// Trust and rules.
+    pub context: &'a Context<'a>,
+    /// Required claims by predicate type.
+    pub claims: &'a BTreeMap<String, Vec<RequiredClaim>>,
+}
+
+/// One envelope, and what follows from it for its case.
+pub struct Examined {
+    /// What it vouches for.
+    pub signed: Signed,
+    /// What was established.
+    pub facts: Vec<Fact>,
+    /// What was examined.
+    pub book: Book,
+    /// The purpose that a signer needs.
+    pub purpose: crate::anchor::Purpose,
+    /// A signed list of files, compared with the files.
+    pub roll: Option<Roll>,
+    /// Checks by which a list that claims to be closed is broken.
+    pub broken_by: BTreeSet<CheckId>,
+}
+
+/// Examines one envelope of `item`.
+pub fn examine(
+    view: &CaseView,
+    demands: &Demands,
+    item: &Item,
+    at: Option<&str>,
+    envelope: &Envelope,
+) -> Examined {
+    let path = item.path.as_str();
+    let outcome = super::guarded(|| signing::examine(demands.context, path, at, envelope));
+    let Some(one) = outcome else { return broke(view, item) };
+    let mut book = one.book;
+    let mut malformed = BTreeSet::new();
+    if one.content.is_none() {
+        malformed.insert(CheckId::StatementShape);
+    }
+    let mut predicate_type = None;
+    let mut claims = BTreeMap::new();
+    let mut roll = None;
+    let mut broken_by = BTreeSet::new();
+    match &one.content {
+        Some(Content::Statement(statement)) => {
+            predicate_type = Some(statement.predicate_type.clone());
+            if !one.standing.good.is_empty() {
+                claims = required(path, statement, demands.claims, &mut book);
+            }
+        }
+        Some(Content::Files(files)) if !one.standing.good.is_empty() => {
+            roll = Some(compare(view, demands.context, item, files, &mut broken_by, &mut book));
+        }
+        _ => {}
+    }
+    let voucher = Voucher {
+        case: view.index,
+        item: path.to_owned(),
+        means: one.means,
+        names: one.names,
+        standing: one.standing,
+    };
+    Examined {
+        signed: Signed { voucher, digest: one.payload, malformed, predicate_type, claims },
+        facts: one.facts,
+        book,
+        purpose: one.purpose,
+        roll,
+        broken_by,
+    }
+}
+
+/// A statement without its envelope: a claim that nobody signed.
+pub fn unsigned(view: &CaseView, item: &Item, statement: &Statement) -> Examined {
+    let mut book = Book::default();
+    let path = item.path.as_str();
+    book.find(trust_known_signer::nobody().item(path));
+    let standing = Standing { open: BTreeSet::from([CheckId::TrustKnownSigner]), ..Standing::default() };
+    let content = Content::Statement(statement.clone());
+    let named = |subject: &crate::statement::Subject| Named {
+        digests: subject.digests.clone(),
+        name: subject.name.as_deref().map(|name| crate::path::escape(name.as_bytes())),
+        path: None,
+    };
+    let voucher = Voucher {
+        case: view.index,
+        item: path.to_owned(),
+        means: content.means(),
+        names: statement.subjects.iter().map(named).collect(),
+        standing,
+    };
+    let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+    let purpose = content.purpose();
+    let signed = Signed {
+        voucher,
+        digest,
+        malformed: BTreeSet::new(),
+        predicate_type: Some(statement.predicate_type.clone()),
+        claims: BTreeMap::new(),
+    };
+    Examined { signed, facts: Vec::new(), book, purpose, roll: None, broken_by: BTreeSet::new() }
+}
+
+/// The examination itself broke: nothing is established.
+fn broke(view: &CaseView, item: &Item) -> Examined {
+    let mut book = Book::default();
+    book.find(super::tool_fault::broke("examining").item(item.path.as_str()));
+    let standing = Standing { open: BTreeSet::from([CheckId::ToolFault]), ..Standing::default() };
+    let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+    let voucher = Voucher {
+        case: view.index,
+        item: item.path.as_str().to_owned(),
+        means: Means::Other,
+        names: Vec::new(),
+        standing,
+    };
+    let signed =
+        Signed { voucher, digest, malformed: BTreeSet::new(), predicate_type: None, claims: BTreeMap::new() };
+    let purpose = crate::anchor::Purpose::Attestation;
+    Examined { signed, facts: Vec::new(), book, purpose, roll: None, broken_by: BTreeSet::new() }
+}
+
+/// Which required claims a trusted statement fails or does not make.
+fn required(
+    path: &str,
+    statement: &Statement,
+    claims: &BTreeMap<String, Vec<RequiredClaim>>,
+    book: &mut Book,
+) -> BTreeMap<CheckId, Severity> {
+    let mut missed = BTreeMap::new();
+    for (pointer, one_of) in claims.get(&statement.predicate_type).into_iter().flatten() {
+        let found = pointed(&statement.predicate, pointer).and_then(Value::as_str);
+        if found.is_some_and(|found| one_of.contains(found)) {
+            statement_claims::passed(book);
+            continue;
+        }
+        let severity = if found.is_some() { Severity::Failed } else { Severity::NotEstablished };
+        let worst = missed.entry(CheckId::StatementClaims).or_insert(severity);
+        *worst = (*worst).min(severity);
+        let expected = one_of.iter().cloned().collect::<Vec<_>>().join(" or ");
+        let found = found.map(|text| crate::path::escape(text.as_bytes()));
+        statement_claims::failed(path, pointer, &expected, found, book);
+    }
+    missed
+}
+
+/// RFC 6901.
+fn pointed<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let mut here = value;
+    for part in pointer.split('/').skip(1) {
+        let name = part.replace("~1", "/").replace("~0", "~");
+        here = match here {
+            Value::Array(values) => {
+                values.get(name.parse::<usize>().ok().filter(|n| n.to_string() == name)?)?
+            }
+            _ => here.get(&name)?,
+        };
+    }
+    Some(here)
+}
+
+/// Compares a signed list of files with the files beside it. A file may differ
+/// where at least two distinct identities agreed to just that difference.
+fn compare(
+    view: &CaseView,
+    context: &Context,
+    item: &Item,
+    files: &FileManifest,
+    broken_by: &mut BTreeSet<CheckId>,
+    book: &mut Book,
+) -> Roll {
+    let (list, base) = (item.path.as_str(), item.path.parent());
+    let mut excused: BTreeMap<String, Digest> = BTreeMap::new();
+    for divergence in &files.divergences {
+        let listed =
+            files.entries.iter().find(|entry| entry.path == divergence.path).map(|entry| entry.digest);
+        let approvers = listed.map_or(0, |listed| {
+            let bytes = divergence.approved_bytes(listed);
+            context.distinct(&signing::approvers(context, DIVERGENCE_TYPE, &bytes, &divergence.approvals))
+        });
+        if integrity_divergence::examine(list, divergence, approvers, book) {
+            excused.insert(entries::below(base, divergence.path.as_str()), divergence.actual);
+        } else {
+            broken_by.insert(CheckId::IntegrityDivergence);
+        }
+    }
+    let compared = entries::compare(view, list, base, &files.entries, files.closed, &excused, book);
+    if files.closed {
+        let within = if base.is_empty() { String::new() } else { format!("{base}/") };
+        if !integrity_unlisted::examine(view, &within, &compared.listed, &[list], book) {
+            broken_by.insert(CheckId::IntegrityUnlisted);
+        }
+        if !compared.missing.is_empty() {
+            broken_by.insert(CheckId::IntegrityMissing);
+        }
+        if !compared.wrong.is_empty() {
+            broken_by.insert(CheckId::IntegrityDigest);
+        }
+        if !compared.repeated.is_empty() {
+            broken_by.insert(CheckId::IntegrityRepeatedEntry);
+        }
+    }
+    let mut names: Vec<Named> = Vec::new();
+    for entry in &files.entries {
+        let path = entries::below(base, entry.path.as_str());
+        let mut digests = vec![entry.digest];
+        digests.extend(excused.get(&path));
+        names.push(Named { digests, name: None, path: Some(path) });
+    }
+    let index = view.at(list).expect("the list is an item of its case");
+    Roll { item: index, means: Means::List, names, compared }
+}

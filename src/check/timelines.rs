@@ -1,0 +1,180 @@
+//! Timelines of a case: the walk was made while they were measured; here its
+//! breaks become findings, and each chain a subject.
+
+use std::collections::BTreeSet;
+
+use crate::check::signing::{self, Context};
+use crate::check::view::CaseView;
+use crate::check::{
+    chain, custody_actor, custody_anchor, custody_case, custody_completeness, custody_duplicate,
+    custody_fork, custody_gap, custody_genesis, custody_handover, custody_hash, custody_head, custody_leaf,
+    custody_link, custody_order, custody_redaction, custody_rehash, custody_shape, custody_signature,
+    custody_time, integrity_recipe,
+};
+use crate::custody::{Pin, Timeline};
+use crate::evidence::Evidence;
+use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
+use crate::finding::{Book, CheckId, Finding, Severity};
+
+/// Every kind of break, each in its own file.
+const WALK: [fn(&str, &Timeline, &mut Book); 18] = [
+    custody_actor::examine,
+    custody_anchor::examine,
+    custody_case::examine,
+    custody_duplicate::examine,
+    custody_fork::examine,
+    custody_gap::examine,
+    custody_genesis::examine,
+    custody_handover::examine,
+    custody_hash::examine,
+    custody_head::examine,
+    custody_leaf::examine,
+    custody_link::examine,
+    custody_order::examine,
+    custody_redaction::examine,
+    custody_rehash::examine,
+    custody_shape::examine,
+    custody_signature::examine,
+    custody_time::examine,
+];
+
+/// One chain after the examination.
+pub struct Examined {
+    /// The chain as something that the report answers for.
+    pub subject: Subject,
+    /// That it was walked.
+    pub fact: Option<Fact>,
+}
+
+/// Examines every chain of every timeline of the case.
+pub fn examine(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Examined> {
+    let mut examined = Vec::new();
+    for item in &view.case.items {
+        let path = item.path.as_str();
+        for timeline in &item.timelines {
+            WALK.iter().for_each(|walk| walk(path, timeline, book));
+            let complete = custody_completeness::examine(path, timeline, book);
+            let mut subject = Subject::new(SubjectKind::Timeline, timeline.head.map(|head| head.hash));
+            subject.needs_voucher = false;
+            subject.places.insert((view.index, path.to_owned()));
+            for (kind, tally) in &timeline.tallies {
+                if tally.broken > 0 {
+                    subject.rejected_by.insert(chain::check_of(*kind));
+                } else if tally.not_established > 0 {
+                    subject.held_by.insert(chain::check_of(*kind));
+                }
+            }
+            if !complete {
+                subject.held_by.insert(CheckId::CustodyCompleteness);
+            }
+            for assumption in timeline.format.assumptions() {
+                integrity_recipe::assumed(path, timeline.format.name(), assumption, book);
+                subject.held_by.insert(CheckId::IntegrityRecipe);
+            }
+            signers(context, path, timeline, &mut subject, book);
+            if !exhibits(view, path, timeline, book) {
+                subject.rejected_by.insert(CheckId::CustodyRehash);
+            }
+            let fact = timeline.head.filter(|_| subject.rejected_by.is_empty()).map(|head| Fact::Chain {
+                item: path.to_owned(),
+                chain: chain::shown(&timeline.chain),
+                count: timeline.count,
+                head: head.hash,
+                signers: timeline.signers.iter().map(|(who, signer)| (who.clone(), signer.events)).collect(),
+                pinned: complete,
+            });
+            examined.push(Examined { subject, fact });
+        }
+    }
+    examined
+}
+
+/// The rules that hold for every signature hold for those on events too.
+fn signers(context: &Context, path: &str, timeline: &Timeline, subject: &mut Subject, book: &mut Book) {
+    for (identity, signer) in &timeline.signers {
+        let Some(authority) = context.authorities.iter().find(|authority| authority.identity == *identity)
+        else {
+            continue;
+        };
+        for (id, used) in &signer.keys {
+            let Some(key) = authority.key(id) else { continue };
+            let (passed, findings) = signing::admit_event(context, authority, key, used.algorithm);
+            passed.into_iter().for_each(|check| book.pass(check));
+            for finding in findings {
+                match finding.severity {
+                    Severity::Failed => subject.rejected_by.insert(finding.check),
+                    _ => subject.held_by.insert(finding.check),
+                };
+                let at = format!("{} events of {identity}", used.events);
+                book.find(finding.item(path).at(at));
+            }
+        }
+        subject.standing.good.insert(identity.clone());
+    }
+}
+
+/// What was collected, where it lies beside the timeline, must still be that.
+fn exhibits(view: &CaseView, path: &str, timeline: &Timeline, book: &mut Book) -> bool {
+    let mut same = true;
+    for (name, digest) in &timeline.exhibits {
+        let Some(index) = view.at(&crate::path::escape(name.as_bytes())) else { continue };
+        let item = view.item(index);
+        match item.digests.get(digest.algorithm()) {
+            Some(found) if found != *digest => {
+                same = false;
+                custody_rehash::differs(path, item.path.as_str(), digest, &found, book);
+            }
+            Some(_) => custody_rehash::same(book),
+            None => {}
+        }
+    }
+    same
+}
+
+/// Pins that name a chain which is not in the evidence.
+pub fn pins_without_chain(
+    evidence: &Evidence,
+    pins: &[Pin],
+    book: &mut Book,
+    held_by: &mut BTreeSet<CheckId>,
+) {
+    for pin in pins {
+        let mut timelines =
+            evidence.cases.iter().flat_map(|case| &case.items).flat_map(|item| &item.timelines);
+        if !timelines.any(|timeline| timeline.chain == pin.chain) {
+            book.find(
+                Finding::new(
+                    Severity::NotEstablished,
+                    custody_head::ABOUT.id,
+                    "no timeline of that name is here",
+                )
+                .expected(format!(
+                    "chain {} with head {}",
+                    chain::shown(&pin.chain),
+                    pin.head
+                )),
+            );
+            held_by.insert(custody_head::ABOUT.id);
+        }
+    }
+}
+
+/// The first and last events of each chain, for display.
+pub fn lines(view: &CaseView) -> Vec<TimelineLine> {
+    let mut lines = Vec::new();
+    for item in &view.case.items {
+        for timeline in &item.timelines {
+            for event in timeline.first.iter().chain(&timeline.last) {
+                lines.push(TimelineLine {
+                    item: item.path.as_str().to_owned(),
+                    chain: chain::shown(&timeline.chain),
+                    sequence: event.sequence,
+                    event: crate::path::escape(event.kind.as_bytes()),
+                    claimed: Some(event.at.to_string()),
+                    actor: Some(crate::path::escape(event.actor.as_bytes())),
+                });
+            }
+        }
+    }
+    lines
+}

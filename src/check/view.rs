@@ -1,0 +1,76 @@
+//! One case as the checks see it: its items, each read once, and found by path.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::claim::{self, Claim, ClaimError};
+use crate::evidence::{Case, CaseFormat, Closure, Item, Kind};
+
+/// A case with what its items say.
+pub struct CaseView<'e> {
+    /// Its place among the cases.
+    pub index: usize,
+    /// The case.
+    pub case: &'e Case,
+    /// What each item says, in the order of the items; `None` where the reader
+    /// itself broke.
+    pub claims: Vec<Option<Result<Claim, ClaimError>>>,
+    by_path: BTreeMap<&'e str, usize>,
+}
+
+impl<'e> CaseView<'e> {
+    /// Reads every item of the case.
+    pub fn new(index: usize, case: &'e Case) -> CaseView<'e> {
+        let claims = case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
+        let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
+        CaseView { index, case, claims, by_path }
+    }
+
+    /// The item at that path.
+    pub fn at(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Item number `index`.
+    pub fn item(&self, index: usize) -> &'e Item {
+        &self.case.items[index]
+    }
+
+    /// What item number `index` says, where it could be read.
+    pub fn claim(&self, index: usize) -> Option<&Claim> {
+        self.claims[index].as_ref()?.as_ref().ok()
+    }
+
+    /// The one item of that kind, where there is one.
+    pub fn of_kind(&self, kind: Kind) -> Option<usize> {
+        self.case.items.iter().position(|item| item.kind == kind)
+    }
+
+    /// Whether unlisted and missing files are faults here.
+    pub fn is_closed(&self) -> bool {
+        self.case.format.closure() == Closure::Closed
+    }
+
+    /// Whether the item is part of how the container describes itself, so that
+    /// a fault in it is a fault of the container.
+    pub fn is_control(&self, index: usize) -> bool {
+        match self.case.format {
+            CaseFormat::Open => false,
+            _ => matches!(
+                self.item(index).kind,
+                Kind::BundleManifest
+                    | Kind::ChecksumsText
+                    | Kind::ChecksumsJson
+                    | Kind::BundleSignature
+                    | Kind::BundleInfo
+                    | Kind::SnapshotManifest
+                    | Kind::KitManifest
+                    | Kind::OfflineKitManifest
+                    | Kind::BagDeclaration
+                    | Kind::BagManifest(_)
+                    | Kind::BagTagManifest(_)
+            ),
+        }
+    }
+}

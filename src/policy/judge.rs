@@ -1,0 +1,216 @@
+//! From what was established to what follows.
+//!
+//! The judge sees the ledger and never the evidence. A subject is worth the
+//! worst of what it needs, a case the worst of its subjects and of itself as a
+//! container, the report the worst of its cases. What was not established
+//! counts as nothing.
+
+use std::collections::BTreeSet;
+
+use super::{Approval, Policy, WithoutPinnedHead};
+use crate::anchor::{Identity, Persons};
+use crate::fact::{CaseLedger, Ledger, Means, Subject, SubjectKind};
+use crate::finding::{CheckId, Severity};
+
+/// One of three values; the order is from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Everything that is needed was established.
+    Verified,
+    /// Something that is needed was not established.
+    Inconclusive,
+    /// Something is wrong.
+    Rejected,
+}
+
+impl Status {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Verified => "verified",
+            Status::Inconclusive => "inconclusive",
+            Status::Rejected => "rejected",
+        }
+    }
+}
+
+/// A value, and the checks that decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The value.
+    pub status: Status,
+    /// The checks that kept it from being better; for `verified`, those that
+    /// carried it.
+    pub by: BTreeSet<CheckId>,
+}
+
+/// The judgements on everything in a ledger.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// On the whole.
+    pub whole: Judgement,
+    /// On each subject, in the order of the ledger.
+    pub subjects: Vec<Judgement>,
+    /// On each case, in the order of the ledger.
+    pub cases: Vec<Judgement>,
+}
+
+/// Judges.
+pub fn judge(ledger: &Ledger, policy: &Policy, persons: &Persons) -> Verdict {
+    let subjects: Vec<Judgement> =
+        ledger.subjects.iter().map(|subject| on_subject(subject, ledger, policy, persons)).collect();
+    let cases: Vec<Judgement> = ledger
+        .cases
+        .iter()
+        .enumerate()
+        .map(|(index, case)| on_case(index, case, ledger, &subjects, policy))
+        .collect();
+    let whole = match worst(cases.iter().chain(&subjects)) {
+        Some(judgement) if !ledger.subjects.is_empty() => judgement,
+        // Nothing was asked about: nothing follows.
+        Some(judgement) if judgement.status == Status::Rejected => judgement,
+        _ => Judgement { status: Status::Inconclusive, by: BTreeSet::from([CheckId::ArtifactVouched]) },
+    };
+    Verdict { whole, subjects, cases }
+}
+
+fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Persons) -> Judgement {
+    let mut rejected = subject.rejected_by.clone();
+    let mut open = subject.held_by.clone();
+    for (case, _) in &subject.places {
+        // A container that is not whole takes down what came from it.
+        rejected.extend(&ledger.cases[*case].broken_by);
+    }
+    if subject.kind == SubjectKind::Timeline && policy.without_pinned_head == WithoutPinnedHead::AsFarAsItGoes
+    {
+        open.remove(&CheckId::CustodyCompleteness);
+    }
+    let mut carried = BTreeSet::new();
+    if subject.needs_voucher {
+        let good = approving(subject, policy);
+        let distinct = persons.distinct(good.iter());
+        let enough = distinct.len() >= policy.threshold as usize;
+        if enough {
+            carried.insert(match subject.kind {
+                SubjectKind::Container => CheckId::IntegritySigned,
+                SubjectKind::Attestation => CheckId::SignatureDsse,
+                _ => CheckId::ArtifactVouched,
+            });
+        } else {
+            rejected.extend(&subject.standing.failed);
+            rejected.extend(&subject.doubted_by);
+            open.extend(&subject.standing.open);
+            open.extend(subject.standing.held.values());
+            open.insert(match distinct.len() {
+                0 if subject.kind == SubjectKind::Container => CheckId::IntegritySigned,
+                0 => CheckId::ArtifactVouched,
+                _ => CheckId::SignatureThreshold,
+            });
+        }
+        if subject.kind == SubjectKind::Artifact {
+            for group in &policy.groups {
+                let members = persons.distinct(group.identities.iter());
+                if members.intersection(&distinct).count() < group.threshold as usize {
+                    open.insert(CheckId::SignatureThreshold);
+                }
+            }
+        }
+    }
+    for (check, severity) in &subject.claims {
+        match severity {
+            Severity::Failed => rejected.insert(*check),
+            _ => open.insert(*check),
+        };
+    }
+    if !rejected.is_empty() {
+        Judgement { status: Status::Rejected, by: rejected }
+    } else if !open.is_empty() {
+        Judgement { status: Status::Inconclusive, by: open }
+    } else {
+        Judgement { status: Status::Verified, by: carried }
+    }
+}
+
+/// The identities whose word is of a kind that the policy lets approve.
+fn approving(subject: &Subject, policy: &Policy) -> BTreeSet<Identity> {
+    // An attestation on its own is asked for its signature, whatever it says.
+    let any = subject.kind == SubjectKind::Attestation;
+    subject
+        .vouched_by
+        .iter()
+        .filter(|(_, means)| {
+            any || approval(*means).is_some_and(|approval| policy.approving.contains(&approval))
+        })
+        .map(|(identity, _)| identity.clone())
+        .collect()
+}
+
+fn approval(means: Means) -> Option<Approval> {
+    match means {
+        Means::Signature => Some(Approval::PlainSignature),
+        Means::List => Some(Approval::SignedList),
+        Means::Manifest => Some(Approval::SignedManifest),
+        Means::Provenance => Some(Approval::SlsaProvenance),
+        Means::Promotion => Some(Approval::Promotion),
+        Means::Summary => Some(Approval::Vsa),
+        Means::Other => None,
+    }
+}
+
+fn on_case(
+    index: usize,
+    case: &CaseLedger,
+    ledger: &Ledger,
+    subjects: &[Judgement],
+    policy: &Policy,
+) -> Judgement {
+    let own = ledger
+        .subjects
+        .iter()
+        .zip(subjects)
+        .filter(|(subject, _)| subject.places.iter().any(|(c, _)| *c == index));
+    let mut all: Vec<Judgement> = own.map(|(_, judgement)| judgement.clone()).collect();
+    if !case.broken_by.is_empty() {
+        all.push(Judgement { status: Status::Rejected, by: case.broken_by.clone() });
+    }
+    if all.is_empty() {
+        // Only things that speak about other cases, or nothing at all.
+        let failed: BTreeSet<CheckId> = case
+            .book
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Failed)
+            .map(|finding| finding.check)
+            .collect();
+        all.push(if !failed.is_empty() {
+            Judgement { status: Status::Rejected, by: failed }
+        } else if case.speaks {
+            Judgement { status: Status::Verified, by: BTreeSet::new() }
+        } else {
+            Judgement { status: Status::Inconclusive, by: BTreeSet::from([CheckId::ArtifactVouched]) }
+        });
+    }
+    let unmet: BTreeSet<CheckId> = policy
+        .required_checks
+        .iter()
+        .copied()
+        .filter(|check| case.book.coverage.get(check).is_none_or(|coverage| coverage.examined() == 0))
+        .collect();
+    if !unmet.is_empty() {
+        all.push(Judgement { status: Status::Inconclusive, by: unmet });
+    }
+    worst(all.iter()).expect("there is at least one")
+}
+
+/// The worst status, with everything that decided it.
+fn worst<'a>(judgements: impl Iterator<Item = &'a Judgement>) -> Option<Judgement> {
+    let mut worst: Option<Judgement> = None;
+    for judgement in judgements {
+        match &mut worst {
+            Some(so_far) if so_far.status == judgement.status => so_far.by.extend(&judgement.by),
+            Some(so_far) if so_far.status > judgement.status => {}
+            _ => worst = Some(judgement.clone()),
+        }
+    }
+    worst
+}

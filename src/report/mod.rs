@@ -1,0 +1,20 @@
+//! The report: what a person reads, signs off and hands on.
+//!
+//! [`Report`] is made once from the outcome; each output is a function of it.
+//! No host path, duration, thread count or clock is in it, so the same evidence
+//! gives the same bytes everywhere. docs/formats/report.md describes it.
+
+mod json;
+mod model;
+mod table;
+
+pub use json::{error_object, report_id, write_json, write_ndjson};
+pub use model::{About, At, CaseReport, CheckLine, ItemReport, KitLine, Report, SubjectReport, TrustLine};
+pub use table::write_table;
+
+/// The name of the form.
+pub const SCHEMA: &str = "stella.report/v1";
+
+/// The version of the set of checks: raised when the same evidence could get
+/// another answer.
+pub const RULES: &str = "1";

@@ -1,0 +1,333 @@
+//! The table of contents of the product: what is checked, in what order.
+//!
+//! Integrity needs nothing but bytes; signatures need the trust store;
+//! statements need signatures; timelines need both; and who vouches for what
+//! needs all of them. Then policy judges the ledger. Nothing here reads a file,
+//! a clock or the environment: the same arguments give the same outcome.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::anchor::{Persons, Purpose};
+use crate::check::container;
+use crate::check::signing::Context;
+use crate::check::view::CaseView;
+use crate::check::vouching::{Signed, Vouching};
+use crate::check::{
+    self, artifact_demanded, detached, reading, refusal, statement_predicate_type, statements, timelines,
+    trust_freshness, trust_sequence,
+};
+use crate::claim::Claim;
+use crate::custody::Pin;
+use crate::digest::{Algorithm, Digest};
+use crate::evidence::{Case, Evidence, Form};
+use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
+use crate::finding::{Book, CheckId, Severity};
+use crate::policy::{Policy, Verdict, judge};
+use crate::time::UnixTime;
+
+/// The trust store, as far as verification needs it.
+pub struct TrustStore {
+    authorities: Vec<crate::anchor::Authority>,
+    sequence: Option<u64>,
+    issued_at: Option<UnixTime>,
+}
+impl TrustStore {
+    fn authorities(&self) -> &[crate::anchor::Authority] {
+        &self.authorities
+    }
+    fn sequence(&self) -> Option<u64> {
+        self.sequence
+    }
+    fn issued_at(&self) -> Option<UnixTime> {
+        self.issued_at
+    }
+}
+
+/// What the user asks for besides what policy says.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The time of validation.
+    pub at: Option<UnixTime>,
+    /// What must be vouched for.
+    pub artifacts: BTreeSet<Digest>,
+    /// Heads that someone noted outside the evidence.
+    pub pins: Vec<Pin>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was established.
+    pub ledger: Ledger,
+    /// What follows.
+    pub verdict: Verdict,
+    /// Purposes that something in the evidence needs an authority for.
+    pub needs: BTreeSet<Purpose>,
+}
+
+/// Checks everything and judges it.
+pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request: &Request) -> Outcome {
+    let rules = policy.rules(request.at);
+    let persons = Persons::of(trust.authorities());
+    let context = Context::new(
+        trust.authorities(),
+        &rules,
+        &persons,
+        policy.threshold as usize,
+        policy.shared_key_suffices,
+    );
+
+    // What lies there, and what it says.
+    let views: Vec<CaseView> =
+        evidence.cases.iter().enumerate().map(|(index, case)| CaseView::new(index, case)).collect();
+    let mut books: Vec<Book> = views.iter().map(|_| Book::default()).collect();
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut broken: Vec<BTreeSet<CheckId>> = Vec::new();
+    for (view, book) in views.iter().zip(&mut books) {
+        check::intake(view, book);
+        broken.push(refusal::broken_by(view));
+        subjects.extend(refused_subjects(view, book, broken.last_mut().expect("pushed above")));
+    }
+
+    // Integrity.
+    let mut containers = Vec::new();
+    for (view, book) in views.iter().zip(&mut books) {
+        let examined = container::examine(view, &policy.recipes, book);
+        broken[view.index].extend(&examined.broken_by);
+        containers.push(examined);
+    }
+
+    // Signatures and statements.
+    let mut facts: Vec<Vec<_>> = containers.iter_mut().map(|one| std::mem::take(&mut one.facts)).collect();
+    let mut signed: Vec<Signed> = Vec::new();
+    let mut needs = BTreeSet::new();
+    let claims = claims_by_type(policy);
+    let demands = statements::Demands { claims: &claims, context: &context };
+    for view in &views {
+        for one in envelopes(view, &demands) {
+            books[view.index].merge(one.book);
+            facts[view.index].extend(one.facts);
+            needs.insert(one.purpose);
+            containers[view.index].rolls.extend(one.roll);
+            broken[view.index].extend(one.broken_by);
+            signed.push(one.signed);
+        }
+        for one in detached::examine(view, &context) {
+            books[view.index].merge(one.book);
+            facts[view.index].extend(one.facts);
+            needs.insert(Purpose::Attestation);
+            signed.push(one.signed);
+        }
+    }
+
+    // Timelines.
+    for (view, book) in views.iter().zip(&mut books) {
+        for one in timelines::examine(view, &context, book) {
+            needs.insert(Purpose::Custody);
+            facts[view.index].extend(one.fact);
+            subjects.push(one.subject);
+        }
+    }
+
+    // Who vouches for what.
+    let vouching = Vouching {
+        views: &views,
+        containers: &containers,
+        signed,
+        persons: &persons,
+        threshold: policy.threshold as usize,
+        container_signed: policy.container_signed,
+    };
+    let vouched = vouching.settle();
+    subjects.extend(vouched.subjects);
+    for (book, more) in books.iter_mut().zip(vouched.books) {
+        book.merge(more);
+    }
+    if subjects.iter().any(|subject| subject.kind == SubjectKind::Artifact) {
+        needs.insert(Purpose::Attestation);
+    }
+
+    // The run as a whole.
+    let mut book = Book::default();
+    let mut held_by = BTreeSet::new();
+    let age_max = policy.trust_age_days_max.map(|days| u64::from(days) * 86_400);
+    if !trust_sequence::examine(trust.sequence(), policy.trust_sequence_min, &mut book) {
+        held_by.insert(trust_sequence::ABOUT.id);
+    }
+    if !trust_freshness::examine(trust.issued_at(), request.at, age_max, &mut book) {
+        held_by.insert(trust_freshness::ABOUT.id);
+    }
+    timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
+    demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
+    required_types(&policy.predicate_types, &mut subjects, &mut books);
+    for subject in &mut subjects {
+        subject.held_by.extend(&held_by);
+    }
+
+    let mut cases = Vec::new();
+    for (view, ((book, facts), broken_by)) in views.iter().zip(books.into_iter().zip(facts).zip(broken)) {
+        cases.push(case_ledger(view, book, facts, broken_by));
+    }
+    let ledger = Ledger { cases, subjects, book };
+    let verdict = judge(&ledger, policy, &persons);
+    Outcome { ledger, verdict, needs }
+}
+
+/// Things of a declared type that could not be read, and refused ones that
+/// somebody asked about: each is its own subject, because nothing else can
+/// answer for it.
+fn refused_subjects(view: &CaseView, book: &mut Book, broken_by: &mut BTreeSet<CheckId>) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (index, check) in reading::examine(view, book) {
+        let item = view.item(index);
+        let mut subject = Subject::new(SubjectKind::Unreadable, item.digests.get(Algorithm::Sha256));
+        match check {
+            CheckId::ToolFault => subject.held_by.insert(check),
+            _ => subject.rejected_by.insert(check),
+        };
+        if view.is_control(index) && check != CheckId::ToolFault {
+            broken_by.insert(check);
+        }
+        subject.needs_voucher = false;
+        subject.places.insert((view.index, item.path.as_str().to_owned()));
+        subjects.push(subject);
+    }
+    for (path, check, severity) in refusal::unmeasured(view) {
+        let mut subject = Subject::new(SubjectKind::Unreadable, None);
+        match severity {
+            Severity::Failed => subject.rejected_by.insert(check),
+            _ => subject.held_by.insert(check),
+        };
+        subject.needs_voucher = false;
+        subject.places.insert((view.index, path.to_owned()));
+        subjects.push(subject);
+    }
+    subjects
+}
+
+/// Every envelope of a case, examined in parallel and put back in order.
+fn envelopes(view: &CaseView, demands: &statements::Demands) -> Vec<statements::Examined> {
+    let mut work = Vec::new();
+    for (index, item) in view.case.items.iter().enumerate() {
+        match view.claim(index) {
+            Some(Claim::Envelopes(envelopes)) => work.extend(
+                envelopes
+                    .iter()
+                    .filter_map(|one| Some((item, one.at.as_deref(), one.envelope.as_ref().ok()?))),
+            ),
+            Some(Claim::Statement(_)) => {}
+            _ => {}
+        }
+    }
+    let mut examined: Vec<_> = work
+        .into_par_iter()
+        .map(|(item, at, envelope)| statements::examine(view, demands, item, at, envelope))
+        .collect();
+    for (index, item) in view.case.items.iter().enumerate() {
+        if let Some(Claim::Statement(statement)) = view.claim(index) {
+            examined.push(statements::unsigned(view, item, statement));
+        }
+    }
+    examined
+}
+
+/// What was demanded by digest: a subject of its own where nothing at hand has
+/// that digest.
+fn demanded(artifacts: &BTreeSet<Digest>, vouching: &Vouching, subjects: &mut Vec<Subject>, book: &mut Book) {
+    if artifacts.is_empty() {
+        book.skip(CheckId::ArtifactDemanded, "no artifact was asked for");
+    }
+    for digest in artifacts {
+        let at_hand = subjects.iter().position(|subject| {
+            subject.kind == SubjectKind::Artifact
+                && (subject.digest == Some(*digest)
+                    || subject.digests.get(digest.algorithm()) == Some(*digest))
+        });
+        let vouched = match at_hand {
+            Some(index) => !subjects[index].standing.good.is_empty(),
+            None => {
+                let subject = vouching.absent(digest);
+                let vouched = !subject.standing.good.is_empty();
+                subjects.push(subject);
+                vouched
+            }
+        };
+        artifact_demanded::examine(digest, vouched, book);
+    }
+}
+
+/// Every artifact needs a trusted statement of every required type.
+fn required_types(required: &BTreeSet<String>, subjects: &mut [Subject], books: &mut [Book]) {
+    for subject in subjects.iter_mut().filter(|subject| subject.kind == SubjectKind::Artifact) {
+        for (case, path) in &subject.places {
+            if !statement_predicate_type::examine(path, required, &subject.predicate_types, &mut books[*case])
+            {
+                subject.held_by.insert(statement_predicate_type::ABOUT.id);
+            }
+        }
+    }
+}
+
+/// The claims that the policy requires, by predicate type.
+fn claims_by_type(policy: &Policy) -> BTreeMap<String, Vec<statements::RequiredClaim>> {
+    let mut claims: BTreeMap<String, Vec<statements::RequiredClaim>> = BTreeMap::new();
+    for claim in &policy.claims {
+        let required = (claim.pointer.clone(), claim.one_of.clone());
+        claims.entry(claim.predicate_type.clone()).or_default().push(required);
+    }
+    claims
+}
+
+fn case_ledger(
+    view: &CaseView,
+    book: Book,
+    mut facts: Vec<crate::fact::Fact>,
+    broken_by: BTreeSet<CheckId>,
+) -> CaseLedger {
+    let case = view.case;
+    facts.sort();
+    facts.dedup();
+    CaseLedger {
+        form: match case.form {
+            Form::Loose => "loose",
+            Form::Directory => "directory",
+            Form::Archive { .. } => "archive",
+        },
+        format: case.format.name(),
+        closed: view.is_closed(),
+        checksum: checksum(case),
+        name: case.name.as_ref().map(|name| name.as_str().to_owned()),
+        items: case
+            .items
+            .iter()
+            .map(|item| ItemLine {
+                path: item.path.as_str().to_owned(),
+                kind: item.kind.name(),
+                digest: item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256"),
+                size: item.size,
+            })
+            .collect(),
+        book,
+        facts,
+        timeline: timelines::lines(view),
+        speaks: case.items.iter().any(|item| item.kind.speaks()),
+        broken_by,
+    }
+}
+
+/// SHA-256 over the lines `<sha256> <size> <path>` of the items in order, and
+/// of what was refused: the same for a directory and for an archive of it.
+pub fn checksum(case: &Case) -> Digest {
+    let mut hasher = crate::digest::Hasher::new(crate::digest::AlgorithmSet::only(Algorithm::Sha256));
+    for item in &case.items {
+        let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+        hasher.update(format!("{} {} {}\n", digest.hex(), item.size, item.path).as_bytes());
+    }
+    for fault in &case.faults {
+        let path = fault.path.as_deref().unwrap_or("");
+        hasher.update(format!("refused {} {path}\n", fault.kind.id()).as_bytes());
+    }
+    hasher.finish().get(Algorithm::Sha256).expect("the one algorithm asked for is computed")
+}
