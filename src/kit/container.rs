@@ -16,6 +16,9 @@ use flate2::GzBuilder;
 use flate2::write::GzEncoder;
 
 use crate::path::escape;
+use crate::wire::tar::{WriteError, Writer};
+
+pub use crate::wire::tar::Mode;
 
 /// Level 9 is some percent larger than 19 and many times quicker.
 const ZSTD_LEVEL: i32 = 9;
@@ -96,22 +99,13 @@ pub struct Container {
 
 enum Sink {
     Directory,
-    Tar(Box<tar::Builder<Stream>>),
+    Tar(Box<Writer<Stream>>),
 }
 
 enum Stream {
     Plain(BufWriter<File>),
     Gzip(GzEncoder<BufWriter<File>>),
     Zstd(zstd::Encoder<'static, BufWriter<File>>),
-}
-
-/// Whether a member may be run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// 0644
-    Plain,
-    /// 0755
-    Program,
 }
 
 impl Container {
@@ -145,11 +139,7 @@ impl Container {
                 .open(partial)
                 .map(|f| BufWriter::with_capacity(256 << 10, f))
         };
-        let tar = |stream| {
-            let mut builder = tar::Builder::new(stream);
-            builder.mode(tar::HeaderMode::Deterministic);
-            Sink::Tar(Box::new(builder))
-        };
+        let tar = |stream| Sink::Tar(Box::new(Writer::new(stream, 0)));
         let sink = match Packing::of(goal) {
             Packing::Directory => fs::create_dir(&partial).map(|()| Sink::Directory),
             Packing::Tar => file(&partial).map(|f| tar(Stream::Plain(f))),
@@ -170,7 +160,7 @@ impl Container {
     }
 
     /// Adds a member of exactly `size` bytes. Its name is a path that
-    /// [`crate::path::EvidencePath`] takes; names come in the order of the archive.
+    /// [`crate::path::EvidencePath`] takes; names come sorted by their bytes.
     pub fn add(
         &mut self,
         name: &str,
@@ -179,27 +169,12 @@ impl Container {
         content: &mut dyn Read,
     ) -> Result<(), ContainerError> {
         let failed = |source| ContainerError::Member { member: escape(name.as_bytes()), source };
-        let bits = match mode {
-            Mode::Plain => 0o644,
-            Mode::Program => 0o755,
-        };
         match self.sink.as_mut().expect("the sink is taken by finish alone, which consumes the container") {
-            Sink::Directory => {
-                let path = self.partial.join(name);
-                write_file(&path, bits, size, content).map_err(failed)
-            }
-            Sink::Tar(builder) => {
-                let mut header = tar::Header::new_ustar();
-                header.set_entry_type(tar::EntryType::Regular);
-                header.set_mode(bits);
-                header.set_uid(0);
-                header.set_gid(0);
-                header.set_mtime(0);
-                header.set_size(size);
-                let mut exact = Exact { content, left: size };
-                builder.append_data(&mut header, name, &mut exact).map_err(failed)?;
-                exact.finish().map_err(failed)
-            }
+            Sink::Directory => write_file(&self.partial.join(name), mode, size, content).map_err(failed),
+            Sink::Tar(writer) => writer.append(name, mode, size, content).map_err(|error| match error {
+                WriteError::Io(source) => failed(source),
+                other => failed(io::Error::other(other)),
+            }),
         }
     }
 
@@ -209,8 +184,8 @@ impl Container {
         let failed = |source| ContainerError::Goal { path: path.clone(), source };
         match self.sink.take().expect("finish is called once: it consumes the container") {
             Sink::Directory => {}
-            Sink::Tar(builder) => {
-                let written = builder.into_inner().and_then(|stream| {
+            Sink::Tar(writer) => {
+                let written = writer.finish().and_then(|stream| {
                     let mut buffer = match stream {
                         Stream::Plain(buffer) => buffer,
                         Stream::Gzip(encoder) => encoder.finish()?,
@@ -266,38 +241,19 @@ impl Write for Stream {
     }
 }
 
-/// Content that must have the length that was announced.
-struct Exact<'a> {
-    content: &'a mut dyn Read,
-    left: u64,
-}
-
-impl Exact<'_> {
-    fn finish(&mut self) -> io::Result<()> {
-        if self.left != 0 || self.content.read(&mut [0])? != 0 {
-            return Err(io::Error::other("its length is not the one that was announced"));
-        }
-        Ok(())
-    }
-}
-
-impl Read for Exact<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let count = self.content.read(&mut buffer[..most])?;
-        self.left -= count as u64;
-        Ok(count)
-    }
-}
-
-fn write_file(path: &Path, bits: u32, size: u64, content: &mut dyn Read) -> io::Result<()> {
+fn write_file(path: &Path, mode: Mode, size: u64, content: &mut dyn Read) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    let mut exact = Exact { content, left: size };
-    io::copy(&mut exact, &mut file)?;
-    exact.finish()?;
+    let found = io::copy(&mut content.take(size), &mut file)?;
+    if found != size || content.read(&mut [0])? != 0 {
+        return Err(io::Error::other("its length is not the one that was announced"));
+    }
+    let bits = match mode {
+        Mode::File => 0o644,
+        Mode::Program => 0o755,
+    };
     file.set_permissions(fs::Permissions::from_mode(bits))?;
     file.sync_all()
 }
@@ -320,7 +276,7 @@ mod tests {
 
     fn write(goal: &Path) -> Result<(), ContainerError> {
         let mut container = Container::create(goal, &[])?;
-        container.add("a", Mode::Plain, 1, &mut &b"1"[..])?;
+        container.add("a", Mode::File, 1, &mut &b"1"[..])?;
         container.add("bin/b", Mode::Program, 2, &mut &b"22"[..])?;
         container.finish()
     }
@@ -374,7 +330,7 @@ mod tests {
             let goal = folder.path().join(name);
             for (size, content) in [(2, &b"1"[..]), (1, b"22")] {
                 let mut container = Container::create(&goal, &[]).unwrap();
-                assert!(container.add("a", Mode::Plain, size, &mut &content[..]).is_err());
+                assert!(container.add("a", Mode::File, size, &mut &content[..]).is_err());
                 drop(container);
                 assert_eq!(names(folder.path()), [""; 0], "{name}");
             }

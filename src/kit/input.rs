@@ -194,7 +194,7 @@ fn open_any(path: &Path) -> Result<(OwnedFd, FileType), InputError> {
     Ok((handle, kind))
 }
 
-fn open_file(path: &Path) -> Result<File, InputError> {
+pub(super) fn open_file(path: &Path) -> Result<File, InputError> {
     match open_any(path)? {
         (handle, FileType::RegularFile) => Ok(File::from(handle)),
         _ => Err(InputError::Special { path: shown(path) }),
@@ -266,7 +266,7 @@ fn refused(path: &Path, error: rustix::io::Errno) -> InputError {
     }
 }
 
-fn unreadable(path: &Path, source: io::Error) -> InputError {
+pub(super) fn unreadable(path: &Path, source: io::Error) -> InputError {
     InputError::Unreadable { path: shown(path), source }
 }
 

@@ -8,4 +8,10 @@
 
 pub mod container;
 pub mod input;
+pub mod manifest;
+pub mod own;
+pub mod pack;
+pub mod pinned;
 pub mod snapshot;
+pub mod status;
+pub mod verify;

@@ -72,13 +72,11 @@ pub fn create(request: &Request<'_>) -> Result<Sealed, SnapshotError> {
         .collect();
     let layout = Layout::new(request.case_id, request.created, entries)?;
 
-    // What says how to read the rest comes first: a reader of the stream knows
-    // what to demand of a file before it arrives.
     let mut made = vec![
-        ("manifest.json", layout.manifest.clone()),
-        ("checksums.txt", layout.checksums.clone()),
         ("bundle.json", layout.bundle.clone()),
+        ("checksums.txt", layout.checksums.clone()),
         ("instructions.txt", layout.instructions.clone()),
+        ("manifest.json", layout.manifest.clone()),
     ];
     if let Some(signer) = request.signer {
         let envelope = json_line(&sign::envelope(PAYLOAD_TYPE, &layout.statement(), &[signer])?);
@@ -88,12 +86,19 @@ pub fn create(request: &Request<'_>) -> Result<Sealed, SnapshotError> {
         }
         made.push(("signature.json", envelope));
     }
-    for (name, bytes) in &made {
-        container.add(name, Mode::Plain, bytes.len() as u64, &mut bytes.as_slice())?;
-    }
+    // Members come sorted by name; `checksums.txt` is thereby read before the
+    // files that it lists.
+    let (before, after) = made.split_at(made.partition_point(|(name, _)| *name < FOLDER));
+    let add_made = |container: &mut Container, files: &[(&str, Vec<u8>)]| {
+        files.iter().try_for_each(|(name, bytes)| {
+            container.add(name, Mode::File, bytes.len() as u64, &mut bytes.as_slice())
+        })
+    };
+    add_made(&mut container, before)?;
     for file in &measured {
-        container.add(&file.input.path, Mode::Plain, file.size, &mut file.reopen()?)?;
+        container.add(&file.input.path, Mode::File, file.size, &mut file.reopen()?)?;
     }
+    add_made(&mut container, after)?;
     container.finish()?;
     Ok(Sealed {
         root: layout.root,
@@ -166,8 +171,8 @@ mod tests {
         some_files(&folder.path().join("in"), &[&long]);
         seal(&folder.path().join("out.tar"), &[folder.path().join("in")]).unwrap();
         let mut archive = tar::Archive::new(fs::File::open(folder.path().join("out.tar")).unwrap());
-        let last = archive.entries().unwrap().last().unwrap().unwrap();
-        assert_eq!(last.path().unwrap().to_str().unwrap(), format!("{FOLDER}/{long}"));
+        let sealed = archive.entries().unwrap().map(Result::unwrap).nth(2).unwrap();
+        assert_eq!(sealed.path().unwrap().to_str().unwrap(), format!("{FOLDER}/{long}"));
     }
 
     #[test]

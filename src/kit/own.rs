@@ -1,0 +1,116 @@
+//! The kit that the running program lies in, if it lies in one.
+//!
+//! Its trust store and policy count only after its manifest is verified under
+//! the pinned key and names this very program; otherwise a program that is
+//! laid beside somebody's store would take it for its own.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::crypto::key::PublicKey;
+use crate::digest::Digest;
+use crate::kit::input::{self, Input, InputError};
+use crate::kit::manifest::{BINARY, ENVELOPE, KitManifest, MANIFEST, ManifestError, POLICY, TRUST};
+use crate::kit::verify::{KitSignatureError, signed_by};
+use crate::limits;
+
+/// What a kit gives to the program in it.
+#[derive(Clone, Debug)]
+pub struct OwnKit {
+    /// Verified.
+    pub manifest: KitManifest,
+    /// The files of the trust store, by their name in it.
+    pub trust: Vec<(String, Vec<u8>)>,
+    /// The policy.
+    pub policy: Vec<u8>,
+}
+
+/// Why the kit around the program does not count.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OwnKitError {
+    /// A file of it cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The manifest is malformed.
+    #[error("the kit manifest: {0}")]
+    Manifest(#[from] ManifestError),
+    /// The manifest is not signed by the key.
+    #[error("the kit manifest: {0}")]
+    Signature(#[from] KitSignatureError),
+    /// No key is pinned, and none was given.
+    #[error("no key is pinned in this program, so it cannot tell its kit from another")]
+    NoKey,
+    /// The manifest is of another program.
+    #[error("the kit is one of another program: it names {expected}, this is {found}")]
+    OtherProgram {
+        /// What the manifest names.
+        expected: Digest,
+        /// What runs.
+        found: Digest,
+    },
+    /// A file is not the one that was packed.
+    #[error("{path} is not the file that was packed")]
+    Changed {
+        /// Which one.
+        path: String,
+    },
+    /// Longer than what is read.
+    #[error("{path} is too long to be read")]
+    TooLarge {
+        /// Which one.
+        path: String,
+    },
+}
+
+/// The folder of the kit in which the program `executable` lies, by its place
+/// alone: `<kit>/bin/stella` beside `<kit>/kit.json`.
+pub fn folder_unverified(executable: &Path) -> Option<PathBuf> {
+    let folder = executable.parent()?.parent()?;
+    let at_its_place = executable == folder.join(BINARY);
+    (at_its_place && folder.join(MANIFEST).symlink_metadata().is_ok()).then(|| folder.to_owned())
+}
+
+/// Opens the kit at `folder` for the program `executable`, which `key` must
+/// have signed. Reads the program, the trust store and the policy, and nothing else.
+pub fn open(folder: &Path, executable: &Path, key: Option<&PublicKey>) -> Result<OwnKit, OwnKitError> {
+    let key = key.ok_or(OwnKitError::NoKey)?;
+    let manifest_bytes = read(folder, MANIFEST)?;
+    signed_by(&manifest_bytes, &read(folder, ENVELOPE)?, key)?;
+    let manifest = KitManifest::parse_unverified(&manifest_bytes)?;
+
+    let own = input::measure(Input { path: BINARY.into(), file: executable.to_owned() })?.sha256;
+    if own != manifest.binary {
+        return Err(OwnKitError::OtherProgram { expected: manifest.binary, found: own });
+    }
+    let mut trust = Vec::new();
+    for path in manifest.files.keys() {
+        if let Some(name) = path.strip_prefix(TRUST).and_then(|rest| rest.strip_prefix('/')) {
+            trust.push((name.to_owned(), read_listed(folder, path, &manifest)?));
+        }
+    }
+    let policy = read_listed(folder, POLICY, &manifest)?;
+    Ok(OwnKit { manifest, trust, policy })
+}
+
+/// The bytes of a file that must be the listed one: what is used is what was hashed.
+fn read_listed(folder: &Path, path: &str, manifest: &KitManifest) -> Result<Vec<u8>, OwnKitError> {
+    let bytes = read(folder, path)?;
+    match manifest.files.get(path) {
+        Some(listed) if listed.sha256 == Digest::sha256(&bytes) => Ok(bytes),
+        _ => Err(OwnKitError::Changed { path: path.to_owned() }),
+    }
+}
+
+fn read(folder: &Path, path: &str) -> Result<Vec<u8>, OwnKitError> {
+    let file = folder.join(path);
+    let mut bytes = Vec::new();
+    input::open_file(&file)?
+        .take(limits::STRUCTURED_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| input::unreadable(&file, source))?;
+    if bytes.len() as u64 > limits::STRUCTURED_BYTES_MAX {
+        return Err(OwnKitError::TooLarge { path: path.to_owned() });
+    }
+    Ok(bytes)
+}
