@@ -141,7 +141,12 @@ impl KitManifest {
             ("sequence", Value::from(self.sequence.to_string())),
             ("development", Value::from(self.development)),
             ("key", Value::from(self.key.as_str())),
-            ("binary", Value::object([("path", BINARY), ("sha256", &self.binary.hex())].map(|(n, v)| (n, Value::from(v))))),
+            (
+                "binary",
+                Value::object(
+                    [("path", BINARY), ("sha256", &self.binary.hex())].map(|(n, v)| (n, Value::from(v))),
+                ),
+            ),
             ("trust", Value::object(trust)),
             ("policy", Value::object([("digest", Value::from(self.policy.to_string()))])),
             ("files", Value::from(files)),

@@ -4,6 +4,7 @@
 //! the pinned key and names this very program; otherwise a program that is
 //! laid beside somebody's store would take it for its own.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ pub struct OwnKit {
     /// Verified.
     pub manifest: KitManifest,
     /// The files of the trust store, by their name in it.
-    pub trust: Vec<(String, Vec<u8>)>,
+    pub trust: BTreeMap<String, Vec<u8>>,
     /// The policy.
     pub policy: Vec<u8>,
 }
@@ -83,10 +84,10 @@ pub fn open(folder: &Path, executable: &Path, key: Option<&PublicKey>) -> Result
     if own != manifest.binary {
         return Err(OwnKitError::OtherProgram { expected: manifest.binary, found: own });
     }
-    let mut trust = Vec::new();
+    let mut trust = BTreeMap::new();
     for path in manifest.files.keys() {
         if let Some(name) = path.strip_prefix(TRUST).and_then(|rest| rest.strip_prefix('/')) {
-            trust.push((name.to_owned(), read_listed(folder, path, &manifest)?));
+            trust.insert(name.to_owned(), read_listed(folder, path, &manifest)?);
         }
     }
     let policy = read_listed(folder, POLICY, &manifest)?;
@@ -113,4 +114,86 @@ fn read(folder: &Path, path: &str) -> Result<Vec<u8>, OwnKitError> {
         return Err(OwnKitError::TooLarge { path: path.to_owned() });
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::pack::{self, Names, Request};
+    use crate::kit::pinned;
+    use crate::sign::Ed25519File;
+    use std::fs;
+
+    fn packed() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        for (name, content) in
+            [(BINARY, "program"), ("trust/trust.json", "{}"), (POLICY, "policy"), ("a.txt", "")]
+        {
+            let path = source.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        let signer = Ed25519File::open(Path::new("kit/development-key.pem")).unwrap();
+        let request = Request {
+            folder: &source,
+            output: &folder.path().join("kit"),
+            signer: &signer,
+            sequence: 1,
+            created: None,
+            sufficient_until: None,
+        };
+        let digest = Digest::sha256(b"");
+        pack::pack(&request, &|_, _| Ok(Names { trust: digest, trust_sequence: None, policy: digest }))
+            .unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_kit_around_a_program() {
+        let folder = packed();
+        let kit = folder.path().join("kit");
+        let program = kit.join(BINARY);
+        assert_eq!(folder_unverified(&program), Some(kit.clone()));
+        let own = open(&kit, &program, Some(&pinned::development_key())).unwrap();
+        assert_eq!(own.trust, BTreeMap::from([("trust.json".to_owned(), b"{}".to_vec())]));
+        assert_eq!(own.policy, b"policy");
+        assert!(own.manifest.development);
+        assert!(matches!(open(&kit, &program, None), Err(OwnKitError::NoKey)));
+    }
+
+    #[test]
+    fn not_by_its_place_alone() {
+        let folder = packed();
+        assert_eq!(folder_unverified(&folder.path().join("source/bin/stella")), None);
+        assert_eq!(folder_unverified(&folder.path().join("kit/policy.toml")), None);
+        assert_eq!(folder_unverified(Path::new("stella")), None);
+    }
+
+    #[test]
+    fn refusals() {
+        let check = |change: &dyn Fn(&Path), expected: &str| {
+            let folder = packed();
+            let kit = folder.path().join("kit");
+            change(&kit);
+            let error = open(&kit, &kit.join(BINARY), Some(&pinned::development_key())).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        };
+        let write = |name: &'static str, content: &'static str| {
+            move |kit: &Path| fs::write(kit.join(name), content).unwrap()
+        };
+        check(&write(BINARY, "other"), "of another program");
+        check(&write("trust/trust.json", "{ }"), "trust/trust.json is not the file that was packed");
+        check(&write(POLICY, "loose"), "policy.toml is not the file that was packed");
+        check(&write(MANIFEST, "{}"), "the payload is not the manifest");
+        check(&write(ENVELOPE, "{}"), "kit manifest");
+        check(&|kit: &Path| fs::remove_file(kit.join(POLICY)).unwrap(), "policy.toml");
+        check(
+            &|kit: &Path| {
+                fs::rename(kit.join(POLICY), kit.join("p")).unwrap();
+                std::os::unix::fs::symlink("p", kit.join(POLICY)).unwrap();
+            },
+            "symbolic link",
+        );
+    }
 }

@@ -9,8 +9,8 @@ use crate::digest::Digest;
 use crate::kit::container::{Container, ContainerError, Mode, Packing};
 use crate::kit::input::{self, InputError, Measured};
 use crate::kit::manifest::{
-    BINARY, CHECKSUMS, CHECKSUMS_SIGNATURE, ENVELOPE, KitManifest, Listed, MANIFEST, NOT_LISTED, PAYLOAD_TYPE,
-    POLICY, PUBLIC_KEY, TRUST,
+    BINARY, CHECKSUMS, CHECKSUMS_SIGNATURE, ENVELOPE, KitManifest, Listed, MANIFEST, NOT_LISTED,
+    PAYLOAD_TYPE, POLICY, PUBLIC_KEY, TRUST,
 };
 use crate::kit::pinned;
 use crate::limits;
@@ -104,12 +104,12 @@ pub struct Packed {
     pub fingerprint: Digest,
 }
 
+/// Reads the files of a trust store and a policy.
+pub type ReadNames<'a> = dyn Fn(&BTreeMap<String, Vec<u8>>, &[u8]) -> Result<Names, PackError> + 'a;
+
 /// Packs `request.folder`. `names` reads the trust store and the policy: the
 /// command does that with the readers that verification uses.
-pub fn pack(
-    request: &Request<'_>,
-    names: &dyn Fn(&[(String, Vec<u8>)], &[u8]) -> Result<Names, PackError>,
-) -> Result<Packed, PackError> {
+pub fn pack(request: &Request<'_>, names: &ReadNames<'_>) -> Result<Packed, PackError> {
     let mut container = Container::create(request.output, &[request.folder.to_owned()])?;
     let measured = measure(request.folder)?;
     let content = read(&measured, BINARY)?.ok_or(PackError::Missing { path: BINARY })?;
@@ -121,11 +121,11 @@ pub fn pack(
         return Err(PackError::NotPinned { key: key.id().to_string() });
     }
     let policy = read(&measured, POLICY)?.ok_or(PackError::Missing { path: POLICY })?;
-    let mut trust = Vec::new();
+    let mut trust = BTreeMap::new();
     for file in &measured {
         if let Some(name) = file.input.path.strip_prefix(TRUST).and_then(|rest| rest.strip_prefix('/')) {
             let bytes = read(&measured, &file.input.path)?.unwrap_or_default();
-            trust.push((name.to_owned(), bytes));
+            trust.insert(name.to_owned(), bytes);
         }
     }
     if trust.is_empty() {
@@ -225,4 +225,130 @@ fn mode(path: &str) -> Mode {
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::verify::{Found, Standing, examine};
+    use crate::sign::Ed25519File;
+    use std::fs;
+    use std::process::Command;
+
+    fn source(folder: &Path, files: &[(&str, &[u8])]) -> PathBuf {
+        let source = folder.join("source");
+        for (name, content) in files {
+            let path = source.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        source
+    }
+
+    fn names(_: &BTreeMap<String, Vec<u8>>, _: &[u8]) -> Result<Names, PackError> {
+        Ok(Names { trust: Digest::sha256(b""), trust_sequence: Some(1), policy: Digest::sha256(b"") })
+    }
+
+    fn pack_with(key: &Path, folder: &Path, output: &str) -> Result<Packed, PackError> {
+        let signer = Ed25519File::open(key).unwrap();
+        let request = Request {
+            folder: &folder.join("source"),
+            output: &folder.join(output),
+            signer: &signer,
+            sequence: 3,
+            created: None,
+            sufficient_until: None,
+        };
+        pack(&request, &names)
+    }
+
+    const KEY: &str = "kit/development-key.pem";
+    const FILES: [(&str, &[u8]); 3] = [(BINARY, b"program"), ("trust/t.json", b"{}"), (POLICY, b"p")];
+
+    #[test]
+    fn a_person_checks_it_with_other_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        source(folder.path(), &FILES);
+        let packed = pack_with(Path::new(KEY), folder.path(), "kit").unwrap();
+        let run = |program: &str, arguments: &str| {
+            let output = Command::new(program)
+                .args(arguments.split(' '))
+                .current_dir(folder.path().join("kit"))
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{program} {arguments}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            output.stdout
+        };
+        run("sha256sum", "--strict --quiet -c checksums.txt");
+        run(
+            "openssl",
+            "pkeyutl -verify -rawin -pubin -inkey kit.pub.pem -in checksums.txt -sigfile checksums.txt.sig",
+        );
+        let der = run("openssl", "pkey -pubin -in kit.pub.pem -outform DER");
+        assert_eq!(Digest::sha256(&der), packed.fingerprint);
+    }
+
+    #[test]
+    fn what_is_packed_is_verified() {
+        let folder = tempfile::tempdir().unwrap();
+        source(folder.path(), &FILES);
+        let packed = pack_with(Path::new(KEY), folder.path(), "kit").unwrap();
+        let mut found = Found::default();
+        for input in input::gather(&[folder.path().join("kit")], "").unwrap() {
+            let bytes = fs::read(&input.file).unwrap();
+            found.content.insert(input.path.clone(), bytes);
+            let measured = input::measure(input).unwrap();
+            found.files.insert(measured.input.path, Listed { sha256: measured.sha256, size: measured.size });
+        }
+        let examined = examine(&found, Some(&pinned::development_key()), Some(Digest::sha256(b"program")));
+        assert_eq!(examined.standing(), Standing::Inconclusive); // a development kit
+        assert_eq!(examined.book.findings.len(), 1);
+        assert_eq!(examined.manifest, Some(packed.manifest));
+    }
+
+    #[test]
+    fn twice_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        source(folder.path(), &FILES);
+        for name in ["1.tar.zst", "2.tar.zst"] {
+            pack_with(Path::new(KEY), folder.path(), name).unwrap();
+        }
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read("1.tar.zst"), read("2.tar.zst"));
+    }
+
+    #[test]
+    fn refusals_leave_nothing() {
+        let check = |files: &[(&str, &[u8])], expected: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            source(folder.path(), files);
+            let error = pack_with(Path::new(KEY), folder.path(), "kit.tar.zst").unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        };
+        check(&FILES[1..], "bin/stella is missing");
+        check(&FILES[..2], "policy.toml is missing");
+        check(&[FILES[0], FILES[2]], "trust is missing");
+        check(&[FILES[0], FILES[1], FILES[2], ("kit.json", b"")], "lies there already");
+        check(&[FILES[0], FILES[1], FILES[2], ("kit.pub.pem", b"")], "lies there already");
+        check(&[FILES[0], FILES[1], FILES[2], ("a%b", b"")], "cannot stand");
+    }
+
+    #[test]
+    fn the_program_must_have_the_key_that_signs() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut der = pem::blocks(include_str!("../../kit/development-key.pem")).unwrap()[0].der.clone();
+        der[20] ^= 1;
+        let key = folder.path().join("key.pem");
+        fs::write(&key, pem::encode("PRIVATE KEY", &der)).unwrap();
+        source(folder.path(), &FILES);
+        assert!(matches!(pack_with(&key, folder.path(), "kit"), Err(PackError::NotPinned { .. })));
+        let pinned = pinned::spelling(Ed25519File::open(&key).unwrap().public_key());
+        source(folder.path(), &[(BINARY, format!("pro{pinned}gram").as_bytes())]);
+        assert!(!pack_with(&key, folder.path(), "kit").unwrap().manifest.development);
+    }
 }

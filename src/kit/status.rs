@@ -140,10 +140,8 @@ impl KitStatus {
 fn usable_until(authority: &Authority) -> Option<UnixTime> {
     let keys = authority.keys.iter().filter(|key| key.distrusted.is_none());
     // `None` is for ever: one key without an end, or none at all (certificates).
-    let latest = keys
-        .map(|key| key.window.not_after)
-        .reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b)))
-        .flatten();
+    let latest =
+        keys.map(|key| key.window.not_after).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten();
     match (authority.window.not_after, latest) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
@@ -178,10 +176,14 @@ mod tests {
             authority("c", &[Purpose::Custody], None),
         ];
         let at = time("2025-01-31T12:00:00Z");
-        let status = KitStatus::new(&kit, &authorities, time("2024-12-31T00:00:00Z"), crate::policy::default(), at);
+        let status =
+            KitStatus::new(&kit, &authorities, time("2024-12-31T00:00:00Z"), crate::policy::default(), at);
         assert_eq!((status.age_days, status.trust_age_days), (Some(30), Some(31)));
         let end = status.sufficient_until.clone().unwrap();
-        assert_eq!((end.what, Some(end.at)), (Ending::Purpose(Purpose::Attestation), time("2027-01-01T00:00:00Z")));
+        assert_eq!(
+            (end.what, Some(end.at)),
+            (Ending::Purpose(Purpose::Attestation), time("2027-01-01T00:00:00Z"))
+        );
         assert!(!status.is_over());
 
         kit.sufficient_until = time("2025-01-31T00:00:00Z");

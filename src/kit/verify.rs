@@ -66,7 +66,8 @@ impl Found {
         }
         for fault in &case.faults {
             let check = CheckId::parse(fault.kind.id()).unwrap_or(CheckId::KitContents);
-            let mut finding = Finding::new(Severity::Failed, check, "refused while reading").found(&fault.found);
+            let mut finding =
+                Finding::new(Severity::Failed, check, "refused while reading").found(&fault.found);
             finding.item.clone_from(&fault.path);
             if !fault.expected.is_empty() {
                 finding = finding.expected(&fault.expected);
@@ -299,4 +300,173 @@ fn check_binary(manifest: &KitManifest, own: Option<Digest>, book: &mut Book) {
 
 fn failed(check: CheckId, detail: impl Into<String>) -> Finding {
     Finding::new(Severity::Failed, check, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::manifest::tests::manifest;
+    use crate::sign::{self, Ed25519File, Signer};
+    use std::path::Path;
+
+    const FILES: [(&str, &[u8]); 3] =
+        [(BINARY, b"program"), ("policy.toml", b"policy"), ("trust/trust.json", b"{}")];
+
+    /// A key of the test's own, so that the kit is not a development kit.
+    fn signer(seed: u8) -> Ed25519File {
+        let mut der =
+            crate::wire::pem::blocks(include_str!("../../kit/development-key.pem")).unwrap()[0].der.clone();
+        der[16] = seed;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        std::fs::write(&path, crate::wire::pem::encode("PRIVATE KEY", &der)).unwrap();
+        Ed25519File::open(&path).unwrap()
+    }
+
+    fn kit(signer: &dyn Signer, change: impl FnOnce(&mut KitManifest)) -> Found {
+        let mut said = manifest(&FILES);
+        said.key = signer.public_key().id().to_string();
+        change(&mut said);
+        let bytes = said.to_bytes();
+        let envelope = crate::attest::json_line(&sign::envelope(PAYLOAD_TYPE, &bytes, &[signer]).unwrap());
+        let checksums = said.checksums(&bytes, &envelope);
+        let signature = sign::sign(signer, &checksums).unwrap();
+        let mut found = Found::default();
+        for (path, content) in FILES {
+            put(&mut found, path, content);
+        }
+        put(&mut found, MANIFEST, &bytes);
+        put(&mut found, ENVELOPE, &envelope);
+        put(&mut found, CHECKSUMS, &checksums);
+        put(&mut found, CHECKSUMS_SIGNATURE, &signature);
+        found
+    }
+
+    fn put(found: &mut Found, path: &str, content: &[u8]) {
+        let listed = Listed { sha256: Digest::sha256(content), size: content.len() as u64 };
+        found.files.insert(path.into(), listed);
+        found.content.insert(path.into(), content.to_vec());
+    }
+
+    fn findings(examined: &Examined) -> Vec<(Severity, CheckId, Option<&str>)> {
+        examined.book.findings.iter().map(|f| (f.severity, f.check, f.item.as_deref())).collect()
+    }
+
+    #[test]
+    fn a_whole_kit_is_verified() {
+        let signer = signer(1);
+        let examined = examine(&kit(&signer, |_| {}), Some(signer.public_key()), None);
+        assert_eq!(findings(&examined), []);
+        assert_eq!(examined.standing(), Standing::Verified);
+        assert_eq!(examined.manifest.unwrap().sequence, 7);
+    }
+
+    #[test]
+    fn every_flipped_byte_of_every_file_shows() {
+        let signer = signer(1);
+        let good = kit(&signer, |_| {});
+        for (path, content) in &good.content {
+            for at in (0..content.len()).step_by(7) {
+                let mut bytes = content.clone();
+                bytes[at] ^= 1;
+                let mut bad = good.clone();
+                put(&mut bad, path, &bytes);
+                let standing = examine(&bad, Some(signer.public_key()), None).standing();
+                assert_ne!(standing, Standing::Verified, "{path} {at}");
+            }
+            let mut bad = good.clone();
+            bad.files.remove(path);
+            bad.content.remove(path);
+            assert_eq!(
+                examine(&bad, Some(signer.public_key()), None).standing(),
+                Standing::Rejected,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_fault_one_finding() {
+        let own = signer(1);
+        let check = |change: &dyn Fn(&mut Found), expected: &[(Severity, CheckId, Option<&str>)]| {
+            let mut found = kit(&own, |_| {});
+            change(&mut found);
+            assert_eq!(findings(&examine(&found, Some(own.public_key()), None)), expected);
+        };
+        let contents = |item| (Severity::Failed, CheckId::KitContents, Some(item));
+        let signature = |item| (Severity::Failed, CheckId::KitSignature, Some(item));
+        check(&|found| put(found, BINARY, b"prOgram"), &[contents(BINARY)]);
+        check(&|found| put(found, "autorun.inf", b""), &[contents("autorun.inf")]);
+        check(
+            &|found| {
+                found.files.remove("policy.toml");
+            },
+            &[contents("policy.toml")],
+        );
+        check(&|found| put(found, CHECKSUMS, b""), &[contents(CHECKSUMS)]);
+        check(&|found| put(found, CHECKSUMS_SIGNATURE, &[0; 64]), &[signature(CHECKSUMS_SIGNATURE)]);
+        check(&|found| put(found, MANIFEST, b"{}"), &[contents(MANIFEST)]);
+        // Another manifest that would be good, had anybody signed it.
+        check(
+            &|found| {
+                let mut other = KitManifest::parse_unverified(&found.content[MANIFEST]).unwrap();
+                other.sequence = 8;
+                let list = other.checksums(&other.to_bytes(), &found.content[ENVELOPE]);
+                put(found, MANIFEST, &other.to_bytes());
+                put(found, CHECKSUMS_SIGNATURE, &sign::sign(&own, &list).unwrap());
+                put(found, CHECKSUMS, &list);
+            },
+            &[signature(ENVELOPE)],
+        );
+    }
+
+    #[test]
+    fn another_key_is_nobody() {
+        let (own, other) = (signer(1), signer(2));
+        let examined = examine(&kit(&other, |_| {}), Some(own.public_key()), None);
+        assert_eq!(findings(&examined), [(Severity::NotEstablished, CheckId::KitSignature, Some(ENVELOPE))]);
+        assert_eq!((examined.standing(), examined.manifest), (Standing::Inconclusive, None));
+        let examined = examine(&kit(&own, |_| {}), None, None);
+        assert_eq!(examined.standing(), Standing::Inconclusive);
+        // Signed by the one, and it says that it was the other.
+        let name = other.public_key().id().to_string();
+        let examined = examine(&kit(&own, |m| m.key = name), Some(own.public_key()), None);
+        assert_eq!(findings(&examined)[0], (Severity::Failed, CheckId::KitSignature, Some(MANIFEST)));
+    }
+
+    #[test]
+    fn a_development_kit_is_marked_whatever_it_says() {
+        let everybody = Ed25519File::open(Path::new("kit/development-key.pem")).unwrap();
+        let key = everybody.public_key();
+        let marked = examine(&kit(&everybody, |m| m.development = true), Some(key), None);
+        assert_eq!(
+            findings(&marked),
+            [(Severity::NotEstablished, CheckId::TrustDevelopment, Some(MANIFEST))]
+        );
+        assert_eq!(marked.standing(), Standing::Inconclusive);
+        let unmarked = examine(&kit(&everybody, |_| {}), Some(key), None);
+        assert_eq!(unmarked.standing(), Standing::Rejected);
+        assert_eq!(unmarked.manifest, None);
+    }
+
+    #[test]
+    fn the_running_program_is_compared() {
+        let signer = signer(1);
+        let found = kit(&signer, |_| {});
+        let key = Some(signer.public_key());
+        let same = examine(&found, key, Some(Digest::sha256(b"program")));
+        assert_eq!(same.book.coverage[&CheckId::KitBinary].passed, 1);
+        let other = examine(&found, key, Some(Digest::sha256(b"other")));
+        assert_eq!(findings(&other), [(Severity::Note, CheckId::KitBinary, Some(BINARY))]);
+        assert_eq!(other.standing(), Standing::Verified);
+    }
+
+    #[test]
+    fn another_payload_type_is_no_kit() {
+        let signer = signer(1);
+        let bytes = manifest(&FILES).to_bytes();
+        let envelope = sign::envelope("application/vnd.in-toto+json", &bytes, &[&signer]).unwrap();
+        let found = signed_by(&bytes, &crate::attest::json_line(&envelope), signer.public_key());
+        assert!(matches!(found, Err(KitSignatureError::Type { .. })));
+    }
 }

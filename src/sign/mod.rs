@@ -11,6 +11,7 @@ mod ed25519;
 
 use crate::crypto::key::PublicKey;
 use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
+use crate::proof::dsse;
 use crate::wire::base64;
 use crate::wire::json::Value;
 
@@ -66,7 +67,7 @@ pub fn sign(signer: &dyn Signer, message: &[u8]) -> Result<Vec<u8>, SignError> {
 
 /// A DSSE envelope over `payload`, signed by each of `signers` in their order.
 pub fn envelope(payload_type: &str, payload: &[u8], signers: &[&dyn Signer]) -> Result<Value, SignError> {
-    let message = pae(payload_type, payload);
+    let message = dsse::pae(payload_type, payload);
     let mut signatures = Vec::new();
     for signer in signers {
         signatures.push(Value::object([
@@ -79,11 +80,4 @@ pub fn envelope(payload_type: &str, payload: &[u8], signers: &[&dyn Signer]) -> 
         ("payload", Value::from(base64::encode_standard(payload))),
         ("signatures", Value::from(signatures)),
     ]))
-}
-
-/// The pre-authentication encoding of DSSE, protocol section.
-fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut message = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();
-    message.extend_from_slice(payload);
-    message
 }
