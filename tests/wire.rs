@@ -24,6 +24,41 @@ fn translated(value: &Value) -> serde_json::Value {
     }
 }
 
+/// ECMA-262, Number::toString, step by step, on the digits that Rust finds: the
+/// slow twin of what the canonical form writes numbers with.
+fn ecmascript(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    let (digits, exponent) = {
+        // As few digits as tell the number apart; of those that do, the closest,
+        // and of two as close, the even one. Rust's shortest form takes the
+        // upper one then, its rounded form the even one.
+        let shortest = format!("{:e}", value.abs());
+        let places = shortest.find('e').expect("{:e} writes an exponent").saturating_sub(2);
+        let rounded = format!("{:.places$e}", value.abs());
+        let text = if rounded.parse() == Ok(value.abs()) { rounded } else { shortest };
+        let (digits, exponent) = text.split_once('e').expect("{:e} writes an exponent");
+        (digits.replace('.', ""), exponent.parse::<i32>().unwrap())
+    };
+    if value == 0.0 {
+        return "0".into();
+    }
+    let k = digits.len() as i32;
+    let n = exponent + 1;
+    let zeros = |count: i32| "0".repeat(count as usize);
+    let written = if k <= n && n <= 21 {
+        format!("{digits}{}", zeros(n - k))
+    } else if 0 < n && n <= 21 {
+        format!("{}.{}", &digits[..n as usize], &digits[n as usize..])
+    } else if -6 < n && n <= 0 {
+        format!("0.{}{digits}", zeros(-n))
+    } else {
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{first}{point}{rest}e{}{}", if n > 0 { "+" } else { "-" }, (n - 1).abs())
+    };
+    format!("{sign}{written}")
+}
+
 /// Characters of every kind that the grammars treat apart.
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
@@ -155,10 +190,19 @@ proptest! {
     }
 
     #[test]
-    fn numbers_are_written_as_others_write_them(bits in any::<u64>()) {
+    fn numbers_are_written_as_ecmascript_says(bits in any::<u64>()) {
         let value = f64::from_bits(bits);
-        let theirs = value.is_finite().then(|| serde_json_canonicalizer::to_string(&value).unwrap());
-        prop_assert_eq!(canonical::double_from_bits(bits), theirs);
+        let written = canonical::double_from_bits(bits);
+        prop_assert_eq!(&written, &value.is_finite().then(|| ecmascript(value)));
+        if let Some(written) = written {
+            prop_assert_eq!(written.parse::<f64>(), Ok(value));
+        }
+    }
+
+    #[test]
+    fn numbers_of_everyday_size_too(digits in 0..10_000_000_000_000_000_u64, scale in -30..30i32) {
+        let value: f64 = format!("{digits}e{scale}").parse().unwrap();
+        prop_assert_eq!(canonical::double_from_bits(value.to_bits()), Some(ecmascript(value)));
     }
 
     #[test]
@@ -213,5 +257,14 @@ proptest! {
         }
         let fed = fed.and_then(|()| splitter.finish(&mut take));
         prop_assert_eq!(fed.map(|()| pieces), whole);
+    }
+}
+
+#[test]
+fn numbers_beside_powers_of_two_too() {
+    for exponent in 0..2047u64 {
+        for bits in [exponent << 52, (exponent << 52) + 1, (exponent << 52).saturating_sub(1)] {
+            assert_eq!(canonical::double_from_bits(bits), Some(ecmascript(f64::from_bits(bits))), "{bits:x}");
+        }
     }
 }
