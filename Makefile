@@ -15,7 +15,7 @@ STATIC := $(TARGET_DIR)/$(TARGET)/dist/stella
 # how it judges, and its number, which only ever grows.
 KEY ?=
 TRUST ?= kit/trust
-POLICY ?= kit/policy.toml
+POLICY ?= src/policy/default.toml
 SEQUENCE ?= 1
 OUTPUT ?= $(TARGET_DIR)/kit
 
