@@ -50,7 +50,7 @@ fuzz: ## every fuzz target for SECONDS each, with the stable toolchain
 	tests/fuzz/run.sh $(or $(SECONDS),20)
 
 bench: static ## measured beside peers in the same run, as ratios
-	STELLA_BINARY="$(STATIC)" $(CARGO) run --quiet --locked --profile dist --example bench
+	STELLA_BINARY="$(STATIC)" python3 tests/bench/run.py $(if $(QUICK),--quick) $(ONLY)
 
 fixtures: ## generate fixtures/ again: the same bytes
 	$(CARGO) run --quiet --locked --example fixtures -- fixtures

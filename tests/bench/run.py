@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""`make bench`: what the shipped program costs, beside peers in the same run.
+
+A number alone says more about the machine than about the program, so every
+row is a ratio: ours and the peer's runs alternate, each pair gives one ratio,
+and the median of the ratios is printed, with what each of them did. Data is
+made once, under target/bench.
+
+    run.py [--quick] [NAME...]      rows whose name contains one of NAMEs
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "bench"
+STELLA = os.environ["STELLA_BINARY"]
+QUICK = "--quick" in sys.argv
+ONLY = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+PAIRS = 3 if QUICK else 7
+SCALE = 16 if QUICK else 1  # the quick run takes a sixteenth of the data
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+# --- running ---------------------------------------------------------------
+
+def run(command, statuses=(0,), shell=False):
+    """Seconds, and the peak of resident memory in KiB."""
+    arguments = ["/bin/sh", "-c", command] if shell else command
+    begin = time.perf_counter()
+    with open(DATA / "stdout", "wb") as out, open(DATA / "stderr", "wb") as err:
+        process = subprocess.Popen(arguments, stdout=out, stderr=err)
+        _, wait_status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+    process.returncode = status = os.waitstatus_to_exitcode(wait_status)
+    if status not in statuses:
+        sys.exit(f"{command} ended with {status}:\n{(DATA / 'stderr').read_text()[-2000:]}")
+    return seconds, usage.ru_maxrss
+
+
+# An unsigned artifact is inconclusive (6) however well it was hashed.
+VERDICTS = (0, 6)
+
+
+def stella(*arguments, jobs=1):
+    return [STELLA, "forensic", "verify", *map(str, arguments), "--trust-roots", str(DATA / "key.pem"),
+            "--output", "json", "--no-progress", "--jobs", str(jobs)]
+
+
+def pairs(ours, peer, peer_shell=False, count=PAIRS):
+    """Medians of both, and the median of the pairwise ratios peer/ours."""
+    run(ours, VERDICTS)
+    run(peer, shell=peer_shell)
+    mine, theirs = [], []
+    for turn in range(count):
+        order = [(mine, ours, False, VERDICTS), (theirs, peer, peer_shell, (0,))]
+        for times, command, shell, statuses in order if turn % 2 else reversed(order):
+            times.append(run(command, statuses, shell)[0])
+    ratio = statistics.median(b / a for a, b in zip(mine, theirs))
+    return statistics.median(mine), statistics.median(theirs), ratio
+
+
+# --- rows ------------------------------------------------------------------
+
+ROWS = []
+
+
+def row(name, ours, peer, ratio, target=""):
+    ROWS.append((name, ours, peer, ratio, target))
+    print(f"{name:44} {ours:>26} {peer:>34} {ratio:>9} {target}", flush=True)
+
+
+def wanted(name):
+    return not ONLY or any(part in name for part in ONLY)
+
+
+def rate(size, seconds):
+    return f"{size / seconds / 1e6:.0f} MB/s ({seconds:.3f} s)"
+
+
+def against(name, size, ours, peer, peer_name, target="", shell=False):
+    mine, theirs, ratio = pairs(ours, peer, shell)
+    row(name, rate(size, mine), f"{peer_name} {rate(size, theirs)}", f"{ratio:.2f}", target)
+
+
+# --- data ------------------------------------------------------------------
+
+def once(path, make):
+    """Makes `path` unless it is there, under another name first."""
+    if path.exists():
+        return path
+    partial = path.with_name(path.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.unlink(missing_ok=True)
+    make(partial)
+    partial.rename(path)
+    return path
+
+
+def noise(size, seed=1):
+    """Bytes that do not compress, the same in every run."""
+    import random
+    return random.Random(seed).randbytes(size)
+
+
+def one_file(size):
+    def make(path):
+        block = noise(16 * MIB)
+        with open(path, "wb") as file:
+            for _ in range(size // len(block)):
+                file.write(block)
+    return once(DATA / f"one-{size}.bin", make)
+
+
+def many_files(count, size, name):
+    def make(path):
+        content = noise(size + count.bit_length() * 4)
+        for number in range(count):
+            folder = path / f"{number // 1000:04}"
+            if number % 1000 == 0:
+                folder.mkdir(parents=True)
+            (folder / f"{number % 1000:03}").write_bytes(number.to_bytes(4, "big") + content[:size - 4])
+    return once(DATA / name, make)
+
+
+def archive(size):
+    """Half noise and half text, so that there is something to decompress."""
+    def make(path):
+        class Blocks:
+            def __init__(self, number):
+                text = b"".join(b"line %d of a log that repeats itself\n" % n for n in range(40000))
+                self.data = (noise(4 * MIB, number) + (text * 4)[:4 * MIB]) * 2
+                self.at = 0
+
+            def read(self, count):
+                chunk = self.data[self.at:self.at + count]
+                self.at += count
+                return chunk
+
+        process = subprocess.Popen(["zstd", "-q", "-3", "-o", str(path)], stdin=subprocess.PIPE)
+        with tarfile.open(fileobj=process.stdin, mode="w|", format=tarfile.USTAR_FORMAT) as tar:
+            for number in range(size // (16 * MIB)):
+                member = tarfile.TarInfo(f"part-{number:04}.bin")
+                member.size = 16 * MIB
+                tar.addfile(member, Blocks(number))
+        process.stdin.close()
+        if process.wait() != 0:
+            sys.exit("zstd failed")
+    return once(DATA / f"archive-{size}.tar.zst", make)
+
+
+# --- what is measured --------------------------------------------------------
+
+def main():
+    DATA.mkdir(parents=True, exist_ok=True)
+    envelopes, events = 20_000 // SCALE, 200_000 // SCALE
+    cores = len(os.sched_getaffinity(0))
+    generator = ["cargo", "run", "--quiet", "--locked", "--release", "--example", "bench_data", "--"]
+    stamp = DATA / f"made-{envelopes}-{events}"
+    if not stamp.exists():
+        subprocess.run([*generator, str(DATA), str(envelopes), str(events)], check=True, cwd=ROOT)
+        stamp.touch()
+    print(f"{cores} cores; {PAIRS} pairs each; ratio = peer's time / ours, so more is better for us\n")
+    print(f"{'what':44} {'ours':>26} {'peer':>34} {'ratio':>9} target")
+
+    if wanted("one file"):
+        size = GIB // SCALE
+        file = one_file(size)
+        name = f"one file of {size // MIB} MiB, SHA-256 once"
+        against(name, size, stella(file), ["openssl", "dgst", "-sha256", str(file)], "openssl", ">= 1.0")
+        against(name, size, stella(file), ["sha256sum", str(file)], "sha256sum")
+
+    if wanted("many files"):
+        count = 20_000 // SCALE
+        folder = many_files(count, 4096, f"many-{count}")
+        size = count * 4096
+        listed = f"find {folder} -type f -print0 | xargs -0 -n 1000"
+        for jobs in sorted({1, cores}):
+            name = f"many files: {count} of 4 KiB, {jobs} jobs"
+            target = ">= 1.8" if jobs > 1 else ""
+            against(name, size, stella(folder, jobs=jobs), f"{listed} openssl dgst -sha256", "openssl", target, True)
+            against(name, size, stella(folder, jobs=jobs), f"{listed} sha256sum", "sha256sum", "", True)
+
+    if wanted("archive"):
+        size = GIB // SCALE
+        file = archive(size)
+        name = f"archive: {size // MIB} MiB in .tar.zst"
+        # We hash the archive and each of its members; the peers hash the tar once.
+        for jobs in sorted({1, cores}):
+            for peer in ("openssl dgst -sha256", "sha256sum"):
+                against(f"{name}, {jobs} jobs", size, stella(file, jobs=jobs), f"zstd -dc {file} | {peer}",
+                        f"zstd | {peer.split()[0]}", "", True)
+
+    if wanted("signatures"):
+        file = DATA / "statements.intoto.jsonl"
+        seconds = statistics.median(run(stella(file), VERDICTS)[0] for _ in range(PAIRS))
+        row(f"signatures: {envelopes} DSSE, Ed25519, 1 job", f"{envelopes / seconds:.0f}/s", openssl_speed(),
+            f"{envelopes / seconds / openssl_verifications():.2f}")
+
+    if wanted("custody"):
+        for name, option in (("custody", "custody=" + str(DATA / "key.pem")), ("ledger", None)):
+            file = DATA / f"{name}.ndjson"
+            command = stella(file) + (["--trust-roots", option] if option else [])
+            size = file.stat().st_size
+            mine, theirs, ratio = pairs(command, ["sha256sum", str(file)])
+            signed = "a signature each" if option else "hashes only"
+            row(f"custody: {events} events of {name}, {signed}", f"{events / mine:.0f}/s",
+                f"sha256sum {rate(size, theirs)}", f"{ratio:.3f}")
+
+    if wanted("start"):
+        mine, theirs = [], []
+        for _ in range(50 if QUICK else 400):
+            mine.append(run([STELLA, "--version"])[0])
+            theirs.append(run(["/bin/true"])[0])
+        a, b = statistics.median(mine), statistics.median(theirs)
+        row("start: --version", f"{a * 1e3:.2f} ms", f"/bin/true {b * 1e3:.2f} ms", f"+{(a - b) * 1e3:.2f} ms", "< +5 ms")
+        small = DATA / "small.txt"
+        small.write_text("small\n")
+        mine = [run(stella(small), VERDICTS)[0] for _ in range(50 if QUICK else 400)]
+        a = statistics.median(mine)
+        row("start: verify one small file", f"{a * 1e3:.2f} ms", f"/bin/true {b * 1e3:.2f} ms", f"+{(a - b) * 1e3:.2f} ms")
+
+    if wanted("memory"):
+        peaks = {}
+        for size in (GIB // SCALE, 8 * GIB // SCALE):
+            file = one_file(size)
+            peaks[size] = max(run(stella(file, jobs=cores), VERDICTS)[1] for _ in range(2))
+        small, large = peaks.values()
+        first, second = (f"{size // MIB} MiB" for size in peaks)
+        row(f"memory: one file of {first} and of {second}", f"{small / 1024:.1f} / {large / 1024:.1f} MiB",
+            "itself", f"{large / small:.2f}", "< 64 MiB, flat")
+        file = archive(GIB // SCALE)
+        peak = run(stella(file, jobs=cores), VERDICTS)[1]
+        row(f"memory: {file.name}", f"{peak / 1024:.1f} MiB", "", "", "")
+        count = 1_000_000 // SCALE
+        folder = many_files(count, 16, f"tiny-{count}")
+        empty = run(stella(DATA / "key.pem"), VERDICTS)[1]
+        seconds, peak = run(stella(folder, jobs=cores), VERDICTS)
+        row(f"memory: {count} files of 16 bytes", f"{(peak - empty) * 1024 / count:.0f} bytes each",
+            f"{peak / 1024:.0f} MiB in all, {seconds:.1f} s", "", "stated")
+
+
+def openssl_verifications():
+    if not hasattr(openssl_verifications, "found"):
+        text = subprocess.run(["openssl", "speed", "-seconds", "2", "ed25519"], capture_output=True, text=True).stdout
+        openssl_verifications.found = float(text.strip().splitlines()[-1].split()[-1])
+    return openssl_verifications.found
+
+
+def openssl_speed():
+    return f"openssl speed {openssl_verifications():.0f}/s, bare"
+
+
+main()
