@@ -234,6 +234,7 @@ pub const SIGNATURE_BYTES_MAX: usize = 16 << 10;
 /// Longest text of a detached signature file, in bytes: a signature in base64
 /// and, in minisign's format, two comments of at most 8192 bytes.
 pub const SIGNATURE_FILE_BYTES_MAX: usize = 64 << 10;
+
 // --- reports -------------------------------------------------------------------
 
 /// Most findings that a case lists. They are sorted before they are cut, so
