@@ -247,3 +247,39 @@ fn pss_with_named_parameters() {
         }
     }
 }
+
+proptest::proptest! {
+    /// aws-lc signs, and we accept; what we accept after damage it accepts too.
+    #[test]
+    fn ed25519_twin(
+        seed: [u8; 32],
+        message: Vec<u8>,
+        damage in proptest::option::of((0_usize..96 * 8, 0_u8..2)),
+    ) {
+        use aws_lc_rs::signature::KeyPair;
+        let pair = lc::Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+        let mut both = [pair.public_key().as_ref(), pair.sign(&message).as_ref()].concat();
+        if let Some((bit, whole)) = damage {
+            both[bit / 8] ^= if whole == 1 { 0xff } else { 1 << (bit % 8) };
+        }
+        let (key, signature) = both.split_at(32);
+        let ours = PublicKey::from_ed25519_bytes(key)
+            .map(|key| verify(Algorithm::Ed25519, Encoding::Der, &key, &message, signature).is_ok());
+        let theirs = lc::UnparsedPublicKey::new(&lc::ED25519, key).verify(&message, signature).is_ok();
+        proptest::prop_assert!(ours != Ok(true) || theirs);
+        if damage.is_none() {
+            proptest::prop_assert_eq!(ours, Ok(true));
+        }
+    }
+
+    /// Any two integers in range come back from DER as they went in.
+    #[test]
+    fn p1363_and_back(bytes in proptest::collection::vec(proptest::num::u8::ANY, 132)) {
+        for curve in Curve::ALL {
+            let raw = &bytes[..2 * curve.size()];
+            let der = p1363_to_der(curve, raw).unwrap();
+            proptest::prop_assert_eq!(ecdsa_sig_value(&der), Ok(()));
+            proptest::prop_assert_eq!(p1363(curve, &der), raw);
+        }
+    }
+}

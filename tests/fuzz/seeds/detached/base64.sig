@@ -1,0 +1,1 @@
+I20aJ2JToRRgFBnagST78lm5PG/PcjigHsipLYXpbeZwRahCzx+MVF/WmhjrJ8dqnWlZazxIpFXco28N/KbUDQ==
