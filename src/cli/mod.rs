@@ -1,4 +1,5 @@
 //! The only room with a clock, an environment, a terminal and exit codes.
 
 pub mod failure;
+pub mod kit;
 pub mod snapshot;
