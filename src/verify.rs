@@ -26,24 +26,7 @@ use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Severity};
 use crate::policy::{Policy, Verdict, judge};
 use crate::time::UnixTime;
-
-/// The trust store, as far as verification needs it.
-pub struct TrustStore {
-    authorities: Vec<crate::anchor::Authority>,
-    sequence: Option<u64>,
-    issued_at: Option<UnixTime>,
-}
-impl TrustStore {
-    fn authorities(&self) -> &[crate::anchor::Authority] {
-        &self.authorities
-    }
-    fn sequence(&self) -> Option<u64> {
-        self.sequence
-    }
-    fn issued_at(&self) -> Option<UnixTime> {
-        self.issued_at
-    }
-}
+use crate::trust::TrustStore;
 
 /// What the user asks for besides what policy says.
 #[derive(Clone, Debug, Default)]
