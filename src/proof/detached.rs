@@ -15,8 +15,8 @@
 //! - a key id that names another key: a hint, looked at by nobody here;
 //! - replace the file between digest and signature: what was verified is returned
 //!   with the digests of the very bytes that were measured;
-//! - a signature file in two spellings: what is base64 throughout is read as
-//!   base64, everything else as raw bytes.
+//! - a signature file with two readings: what is base64 throughout, on one line
+//!   or wrapped as the usual tools wrap it, is base64; everything else is raw bytes.
 
 use super::attempt::{AttemptError, Content, Spellings, attempt};
 use crate::anchor::{KeyMaterial, TrustedKey};
@@ -242,19 +242,17 @@ fn ed25519(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Deta
 }
 
 impl SignatureFile {
-    /// Reads base64 of the standard alphabet on one line, or else raw bytes.
+    /// Reads base64 of the standard alphabet, or else raw bytes.
     pub fn parse(bytes: &[u8]) -> Result<SignatureFile, DetachedError> {
         let max = limits::SIGNATURE_FILE_BYTES_MAX;
         if bytes.len() > max {
             return Err(DetachedError::TooLong { found: bytes.len(), max });
         }
-        let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-        let signature = match std::str::from_utf8(line) {
-            Ok(text) if line.iter().all(is_base64) => {
-                base64::decode_standard(text).map_err(|error| DetachedError::Base64 { line: 1, error })?
+        let signature = match unwrapped(bytes) {
+            Some(text) => {
+                base64::decode_standard(&text).map_err(|error| DetachedError::Base64 { line: 1, error })?
             }
-            _ => bytes.to_vec(),
+            None => bytes.to_vec(),
         };
         if signature.is_empty() {
             return Err(DetachedError::Empty);
@@ -314,6 +312,22 @@ impl SignedContent<'_> {
             SignedContent::Digests(digests) => (*digests).clone(),
         }
     }
+}
+
+/// The text, if it is of the base64 alphabet throughout: one line, or lines of
+/// 64 or of 76 characters, which is how `openssl base64` and `base64` wrap, and
+/// a last line that is no longer and not empty.
+fn unwrapped(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let (last, wrapped) = lines.split_last()?;
+    let width = lines[0].len();
+    let even = wrapped.is_empty()
+        || matches!(width, 64 | 76)
+            && wrapped.iter().all(|line| line.len() == width)
+            && (1..=width).contains(&last.len());
+    (even && lines.iter().all(|line| line.bytes().all(is_base64))).then(|| lines.concat())
 }
 
 fn text(bytes: &[u8]) -> Result<&str, DetachedError> {

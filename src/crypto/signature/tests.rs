@@ -23,6 +23,14 @@ fn names_are_unique_and_read_back() {
     }
 }
 
+#[test]
+fn every_name_is_documented() {
+    let document = include_str!("../../../docs/formats/keys.md");
+    for algorithm in Algorithm::ALL {
+        assert!(document.contains(&format!("`{}`", algorithm.name())), "{}", algorithm.name());
+    }
+}
+
 /// Every signature verifies under its own algorithm and key, and under no other
 /// pair of the table.
 #[test]

@@ -196,6 +196,13 @@ fn plain_signature_grammar() {
     // Not base64 throughout, so raw bytes: none of these is a signature of anything.
     check(b"AAAA\r\n", Ok(6));
     check(b"AAAA\nAAAA\n", Ok(10));
+    let wrapped = |width: usize, last: usize| format!("{}\n{}\n", "A".repeat(width), "A".repeat(last));
+    check(wrapped(64, 4).as_bytes(), Ok(51));
+    check(wrapped(76, 76).as_bytes(), Ok(114));
+    check(wrapped(64, 68).as_bytes(), Ok(134));
+    check(wrapped(64, 0).as_bytes(), Ok(66));
+    check(wrapped(60, 4).as_bytes(), Ok(66));
+    check(format!("{}\r\nAAAA", "A".repeat(64)).as_bytes(), Ok(70));
     check(b"-_-_", Ok(4));
     check(&[0x30; 16 << 10], Ok(12 << 10));
     check(&[0xff; (16 << 10) + 1], Err(DetachedError::TooLong { found: (16 << 10) + 1, max: 16 << 10 }));

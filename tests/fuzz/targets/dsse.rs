@@ -22,17 +22,11 @@ fuzz_target!(|bytes: &[u8]| {
     let encoded = pae(envelope.payload_type(), payload);
     assert!(encoded.ends_with(payload) && encoded.starts_with(b"DSSEv1 "));
     assert!(!envelope.signatures().is_empty());
+    let count = envelope.signatures().len();
     for line in KEYS {
         let key = TrustedKey::public(PublicKey::from_ssh(line).expect("a sound key"));
-        for index in 0..envelope.signatures().len().min(2) {
+        for index in (0..count.min(2)).chain([count]) {
             assert!(envelope.signed_by(index, &key).is_err());
         }
     }
-    assert!(
-        envelope
-            .signed_by(envelope.signatures().len(), &{
-                TrustedKey::public(PublicKey::from_ssh(KEYS[0]).expect("a sound key"))
-            })
-            .is_err()
-    );
 });
