@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::{Event, Handover};
+use super::{Event, Handover, Link};
 use crate::limits;
-use crate::time::Interval;
+use crate::time::{Interval, UnixTime};
 
 pub(super) struct Display {
     pub first: Vec<Event>,
@@ -33,18 +33,28 @@ impl Default for Display {
 }
 
 impl Display {
-    pub fn event(&mut self, event: Event) {
+    pub fn event(&mut self, line: u64, at: UnixTime, link: Link, kind: &str, actor: &str) {
         let claimed = &mut self.claimed;
-        claimed.earliest = Some(claimed.earliest.map_or(event.at, |at| at.min(event.at)));
-        claimed.latest = claimed.latest.max(Some(event.at));
+        claimed.earliest = Some(claimed.earliest.map_or(at, |earliest| earliest.min(at)));
+        claimed.latest = claimed.latest.max(Some(at));
+        let full = self.last.len() == limits::EVENTS_KEPT_MAX;
+        // The oldest one that goes lends its strings to the new one.
+        let mut event = match full.then(|| self.last.pop_front()).flatten() {
+            Some(oldest) => oldest,
+            None => {
+                Event { line, sequence: 0, kind: String::new(), actor: String::new(), at, hash: link.hash }
+            }
+        };
+        for (text, new) in [(&mut event.kind, kind), (&mut event.actor, actor)] {
+            text.clear();
+            text.push_str(new);
+        }
+        (event.line, event.sequence, event.at, event.hash) = (line, link.sequence, at, link.hash);
         if self.first.len() < limits::EVENTS_KEPT_MAX {
             self.first.push(event);
-            return;
+        } else {
+            self.last.push_back(event);
         }
-        if self.last.len() == limits::EVENTS_KEPT_MAX {
-            self.last.pop_front();
-        }
-        self.last.push_back(event);
     }
 
     pub fn handover(&mut self, handover: Handover) {

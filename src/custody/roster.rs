@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, KeyMaterial, Persons, Purpose};
 use crate::crypto::key::{KeyId, Kind, PublicKey};
-use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
+use crate::crypto::signature::{self, Algorithm, Encoding};
 
 /// The authorities, by name and by key.
 pub(super) struct Roster {
@@ -85,8 +85,9 @@ impl Roster {
         }
     }
 
-    /// Whether the key of that id made `sig` over `message` for `name`.
-    pub fn signed(&self, name: &str, keyid: &str, message: &[u8], sig: &[u8]) -> Signed {
+    /// Whether the key of that id made `sig` over the message for `name`. The
+    /// message is made only if there is such a key.
+    pub fn signed(&self, name: &str, keyid: &str, message: impl Fn() -> Vec<u8>, sig: &[u8]) -> Signed {
         let Some(owners) = self.by_key.get(keyid) else { return Signed::UnknownKey };
         let owner = owners.iter().map(|index| &self.authorities[*index]);
         let Some(authority) = owner.clone().find(|authority| authority.identity.as_str() == name) else {
@@ -106,7 +107,7 @@ impl Roster {
         if !key.algorithms.contains(&algorithm) {
             return Signed::Wrong(format!("the key is not trusted with {}", algorithm.name()));
         }
-        match verify(public, algorithm, message, sig) {
+        match signature::verify(algorithm, Encoding::Der, public, &message(), sig) {
             Ok(()) => Signed::By(authority.identity.clone(), key.id, algorithm),
             Err(error) => Signed::Wrong(error.to_string()),
         }
@@ -126,8 +127,4 @@ pub(super) fn algorithm_of(key: &PublicKey) -> Algorithm {
         Kind::EcdsaP521 => Algorithm::EcdsaP521Sha512,
         Kind::Rsa { .. } => Algorithm::RsaPssSha256,
     }
-}
-
-fn verify(key: &PublicKey, algorithm: Algorithm, message: &[u8], sig: &[u8]) -> Result<(), SignatureError> {
-    signature::verify(algorithm, Encoding::Der, key, message, sig)
 }

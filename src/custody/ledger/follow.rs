@@ -8,7 +8,7 @@ use crate::custody::BreakKind::{Case, Hash, Leaf, Shape, Time};
 use crate::custody::breaks::{At, Breaks};
 use crate::custody::chain::{Chain, Place};
 use crate::custody::display::Display;
-use crate::custody::{Event, Format, Link, Pin, Timeline};
+use crate::custody::{Format, Link, Pin, Timeline};
 use crate::digest::Digest;
 use crate::limits;
 use crate::time::UnixTime;
@@ -158,14 +158,7 @@ impl OneChain {
             self.chain.doubt(Some(record.stated_hash));
             self.anchors.disturb(UnixTime::MIN, UnixTime::MAX);
         }
-        self.display.event(Event {
-            line,
-            sequence: record.sequence,
-            kind: record.kind.to_owned(),
-            actor: record.actor.to_owned(),
-            at: record.recorded_at,
-            hash: record.hash,
-        });
+        self.display.event(line, record.recorded_at, link, record.kind, record.actor);
     }
 
     /// Whether the event is what its hash says.

@@ -7,7 +7,7 @@ use crate::custody::chain::{Chain, Place};
 use crate::custody::display::Display;
 use crate::custody::roster::{self, Roster, Signed};
 use crate::custody::signers::Signers;
-use crate::custody::{Event, Format, Handover, Link, Pin, Timeline};
+use crate::custody::{Format, Handover, Link, Pin, Timeline};
 use crate::wire::quoted;
 
 use super::keeping::Keeping;
@@ -97,7 +97,7 @@ impl Follow {
 
     fn signatures(&mut self, at: At, line: &Line<'_>) -> Signatures {
         let (record, breaks) = (&line.record, &mut self.breaks);
-        let message = signed_bytes(line.event);
+        let message = || signed_bytes(line.event);
         let mut result = Signatures { sound: true, established: true };
         let hands_over = match &record.action {
             Action::Transferred { to, .. } if self.roster.same_person(record.actor, to) => {
@@ -131,7 +131,7 @@ impl Follow {
                 result.established = false;
                 continue;
             };
-            match self.roster.signed(name, signature.keyid, &message, &signature.sig) {
+            match self.roster.signed(name, signature.keyid, message, &signature.sig) {
                 Signed::By(identity, key, algorithm) if authorised => {
                     self.signers.add(identity, key, algorithm, record.at);
                 }
@@ -165,14 +165,7 @@ impl Follow {
     }
 
     fn show(&mut self, line: u64, record: &Record<'_>, link: Link, signatures: &Signatures) {
-        self.display.event(Event {
-            line,
-            sequence: record.sequence,
-            kind: record.action.kind().to_owned(),
-            actor: record.actor.to_owned(),
-            at: record.at,
-            hash: link.hash,
-        });
+        self.display.event(line, record.at, link, record.action.kind(), record.actor);
         if let Action::Transferred { to, evidence } = &record.action {
             self.display.handover(Handover {
                 line,

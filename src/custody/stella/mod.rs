@@ -297,18 +297,25 @@ pub fn read<T>(raw: &[u8], then: impl FnOnce(&Line<'_>) -> T) -> Result<T, LineE
         return Err(LineError::TooLong { found: raw.len() });
     }
     let value = json::parse(raw)?;
-    let mut fields = Fields::closed(&value, "")?;
-    let (event, signatures) = (fields.value("event")?, fields.value("signatures")?);
-    fields.finish()?;
-    let event_bytes = canonical::to_bytes(event)?;
-    let written = join(&event_bytes, &canonical::to_bytes(signatures)?);
+    let written = canonical::to_bytes(&value)?;
     if let Some(at) = first_difference(raw, &written) {
         return Err(LineError::Spelling { at });
     }
+    let mut fields = Fields::closed(&value, "")?;
+    let (event, signatures) = (fields.value("event")?, fields.value("signatures")?);
+    fields.finish()?;
     let record = record(event)?;
     let signatures = read_signatures(signatures, &record)?;
-    let line = Line { record, signatures, event: &raw[OPEN.len()..OPEN.len() + event_bytes.len()] };
-    Ok(then(&line))
+    Ok(then(&Line { record, signatures, event: event_of(raw) }))
+}
+
+/// The bytes of the event in a line that is canonical and of the right shape.
+fn event_of(raw: &[u8]) -> &[u8] {
+    // Within a string the quotation marks would be escaped, and what follows
+    // the event has no member of this name, so the last place is the one.
+    let middle = raw.windows(MIDDLE.len()).rposition(|window| window == MIDDLE);
+    let middle = middle.expect("a canonical line has its signatures after its event");
+    &raw[OPEN.len()..middle]
 }
 
 fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
@@ -319,16 +326,67 @@ fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
     Some(same)
 }
 
+/// The members of an event, before it is known which of them its kind has.
+#[derive(Default)]
+struct Members<'a> {
+    actor: Option<&'a str>,
+    at: Option<&'a str>,
+    case: Option<&'a str>,
+    evidence: Option<&'a Value>,
+    kind: Option<&'a str>,
+    note: Option<&'a str>,
+    previous: Option<&'a str>,
+    schema: Option<&'a str>,
+    sequence: Option<&'a str>,
+    supersedes: Option<&'a str>,
+    to: Option<&'a str>,
+}
+
+impl<'a> Members<'a> {
+    fn read(event: &'a Value) -> Result<Members<'a>, LineError> {
+        let Some(object) = event.as_object() else {
+            return Err(member("event", "an object", event.type_name()));
+        };
+        let mut members = Members::default();
+        for (name, value) in object.iter() {
+            let place = match name {
+                "actor" => &mut members.actor,
+                "at" => &mut members.at,
+                "case" => &mut members.case,
+                "evidence" => {
+                    members.evidence = Some(value);
+                    continue;
+                }
+                "kind" => &mut members.kind,
+                "note" => &mut members.note,
+                "previous" => &mut members.previous,
+                "schema" => &mut members.schema,
+                "sequence" => &mut members.sequence,
+                "supersedes" => &mut members.supersedes,
+                "to" => &mut members.to,
+                other => return Err(member("event", "members of docs/formats/custody.md", other)),
+            };
+            *place = Some(value.as_str().ok_or_else(|| member("event", "strings", value.type_name()))?);
+        }
+        Ok(members)
+    }
+}
+
+/// A member that must be there.
+fn needed<T>(name: &'static str, value: Option<T>) -> Result<T, LineError> {
+    value.ok_or_else(|| member(name, "a value", "missing"))
+}
+
 fn record(event: &Value) -> Result<Record<'_>, LineError> {
-    let mut fields = Fields::closed(event, "/event")?;
-    let schema = fields.str("schema")?;
+    let mut members = Members::read(event)?;
+    let schema = needed("schema", members.schema)?;
     if schema != SCHEMA {
         return Err(member("schema", "stella.custody/v1", schema));
     }
-    let kind = fields.str("kind")?;
-    let action = match kind {
+    let mut listed = || evidence(needed("evidence", members.evidence.take())?);
+    let action = match needed("kind", members.kind)? {
         "opened" => Action::Opened,
-        "collected" => match evidence(&mut fields)? {
+        "collected" => match listed()? {
             exhibits if exhibits.is_empty() => {
                 return Err(member("evidence", "at least one item", "none"));
             }
@@ -336,28 +394,30 @@ fn record(event: &Value) -> Result<Record<'_>, LineError> {
         },
         "observed" => Action::Observed,
         "transferred" => {
-            Action::Transferred { to: identity("to", fields.str("to")?)?, evidence: evidence(&mut fields)? }
+            let to = identity("to", needed("to", members.to.take())?)?;
+            Action::Transferred { to, evidence: listed()? }
         }
-        "sealed" => Action::Sealed(evidence(&mut fields)?),
+        "sealed" => Action::Sealed(listed()?),
         "redaction-notice" => {
-            Action::RedactionNotice { supersedes: number("supersedes", fields.str("supersedes")?)? }
+            let supersedes = needed("supersedes", members.supersedes.take())?;
+            Action::RedactionNotice { supersedes: number("supersedes", supersedes)? }
         }
         "closed" => Action::Closed,
         other => return Err(member("kind", "a kind of docs/formats/custody.md", other)),
     };
+    // What the kind has was taken; what is left belongs to another kind.
+    if members.evidence.is_some() || members.to.is_some() || members.supersedes.is_some() {
+        return Err(member("event", "only the members of its kind", "one of another kind"));
+    }
     let record = Record {
-        case: name("case", fields.str("case")?)?,
-        sequence: number("sequence", fields.str("sequence")?)?,
-        previous: hash(fields.str("previous")?)?,
-        at: time(fields.str("at")?)?,
-        actor: identity("actor", fields.str("actor")?)?,
-        note: match fields.opt_value("note")? {
-            None => None,
-            Some(_) => Some(fields.str("note")?),
-        },
+        case: name("case", needed("case", members.case)?)?,
+        sequence: number("sequence", needed("sequence", members.sequence)?)?,
+        previous: hash(needed("previous", members.previous)?)?,
+        at: time(needed("at", members.at)?)?,
+        actor: identity("actor", needed("actor", members.actor)?)?,
+        note: members.note,
         action,
     };
-    fields.finish()?;
     if record.note.is_some_and(|note| note.is_empty() || note.len() > limits::CUSTODY_NOTE_BYTES_MAX) {
         return Err(member("note", "1 to 4096 bytes", "another length"));
     }
@@ -399,8 +459,10 @@ fn read_signatures<'a>(value: &'a Value, record: &Record<'_>) -> Result<Vec<Sign
     Ok(signatures)
 }
 
-fn evidence<'a>(fields: &mut Fields<'a>) -> Result<Vec<Exhibit<'a>>, LineError> {
-    let elements = fields.array("evidence")?;
+fn evidence(value: &Value) -> Result<Vec<Exhibit<'_>>, LineError> {
+    let Some(elements) = value.as_array() else {
+        return Err(member("evidence", "an array", value.type_name()));
+    };
     if elements.len() > limits::CUSTODY_ITEMS_MAX {
         return Err(LineError::Items { found: elements.len() });
     }
