@@ -98,8 +98,15 @@ impl Digest {
 
     /// A digest from lower-case hexadecimal.
     pub fn from_hex(algorithm: Algorithm, hex: &str) -> Result<Digest, DigestError> {
-        let bytes = decode_hex(hex).ok_or(DigestError::Hex)?;
-        Digest::new(algorithm, &bytes)
+        let mut bytes = [0; 64];
+        if hex.len() != 2 * algorithm.size() {
+            let bytes = decode_hex(hex).ok_or(DigestError::Hex)?;
+            return Digest::new(algorithm, &bytes);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            *byte = hex_pair(pair).ok_or(DigestError::Hex)?;
+        }
+        Ok(Digest { algorithm, bytes })
     }
 
     /// Reads `sha256:<hex>`.
@@ -162,15 +169,20 @@ pub fn encode_hex(bytes: &[u8]) -> String {
 
 /// The bytes of lower-case hexadecimal, or `None`.
 pub fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes().chunks_exact(2).map(hex_pair).collect()
+}
+
+/// The byte that two digits spell.
+fn hex_pair(pair: &[u8]) -> Option<u8> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),
         b'a'..=b'f' => Some(b - b'a' + 10),
         _ => None,
     };
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.as_bytes().chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+    Some(digit(pair[0])? << 4 | digit(pair[1])?)
 }
 
 /// A set of algorithms.

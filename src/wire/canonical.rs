@@ -38,7 +38,7 @@ pub enum CanonicalError {
 
 /// The canonical bytes of `value`.
 pub fn to_bytes(value: &Value) -> Result<Vec<u8>, CanonicalError> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(256);
     write_value(&mut out, value, 0)?;
     Ok(out)
 }
@@ -102,6 +102,13 @@ fn write_string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut copied = 0;
     out.push(b'"');
+    // Most strings have nothing to escape, and a pass without branches sees it.
+    let escapes = |byte: &u8| (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\');
+    if !bytes.iter().fold(false, |any, byte| any | escapes(byte)) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     for (at, byte) in bytes.iter().enumerate() {
         let short = match byte {
             b'"' | b'\\' => *byte,
