@@ -117,7 +117,7 @@ impl Digest {
 
     /// The SHA-256 of `data`.
     pub fn sha256(data: &[u8]) -> Digest {
-        Digest::of(Algorithm::Sha256, data)
+        Digest::new(Algorithm::Sha256, &sha2::Sha256::digest(data)).expect("SHA-256 gives 32 bytes")
     }
 
     /// The digest of `data`.

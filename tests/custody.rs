@@ -212,11 +212,11 @@ fn speed() {
             })
         });
     }
-    report("stella.custody/v1: without signatures", &custody, &|| {
+    report("stella.custody/v1: followed, signers unknown", &custody, &|| {
         run(Format::StellaCustodyV1, &[], &custody)
     });
-    report("stella.custody/v1: with signatures", &custody, &|| {
+    report("stella.custody/v1: followed, signatures verified", &custody, &|| {
         run(Format::StellaCustodyV1, &trusted, &custody)
     });
-    report("ledger.event.v1", &ledger, &|| run(Format::LedgerEventV1, &[], &ledger));
+    report("ledger.event.v1: followed", &ledger, &|| run(Format::LedgerEventV1, &[], &ledger));
 }

@@ -142,7 +142,7 @@ impl OneChain {
         if place == Place::Echo {
             return;
         }
-        let sound = self.hashes(at, record);
+        let leaf = self.hashes(at, record);
         match place {
             Place::Late => self.anchors.disturb(record.recorded_at, record.recorded_at),
             Place::AfterLoss => self.anchors.missing_before(record.recorded_at),
@@ -151,9 +151,9 @@ impl OneChain {
         if !place.continues() {
             return;
         }
-        if sound {
+        if let Some(leaf) = leaf {
             self.time(at, record.recorded_at);
-            self.anchors.leaf(record.recorded_at, &leaf_hash(&record.hash, record.sequence));
+            self.anchors.leaf(record.recorded_at, &leaf);
         } else {
             self.chain.doubt(Some(record.stated_hash));
             self.anchors.disturb(UnixTime::MIN, UnixTime::MAX);
@@ -161,19 +161,21 @@ impl OneChain {
         self.display.event(line, record.recorded_at, link, record.kind, record.actor);
     }
 
-    /// Whether the event is what its hash says.
-    fn hashes(&mut self, at: At, record: &Record<'_>) -> bool {
+    /// The event's leaf, if the event is what its hash says.
+    fn hashes(&mut self, at: At, record: &Record<'_>) -> Option<Digest> {
         self.breaks.examined(Hash);
+        self.breaks.examined(Leaf);
         let sound = record.hash == record.stated_hash;
         if !sound {
             self.breaks.broken(Hash, at, record.hash.hex(), record.stated_hash.hex());
         }
-        self.breaks.examined(Leaf);
-        let leaf = |hash: &Digest| leaf_hash(hash, record.sequence);
-        if ![leaf(&record.hash), leaf(&record.stated_hash)].contains(&record.stated_leaf) {
-            self.breaks.broken(Leaf, at, leaf(&record.stated_hash).hex(), record.stated_leaf.hex());
+        // Made from the stated hash it is not a second fault.
+        let stated = leaf_hash(&record.stated_hash, record.sequence);
+        let made = if sound { stated } else { leaf_hash(&record.hash, record.sequence) };
+        if record.stated_leaf != stated && record.stated_leaf != made {
+            self.breaks.broken(Leaf, at, stated.hex(), record.stated_leaf.hex());
         }
-        sound
+        sound.then_some(made)
     }
 
     /// Compared with the event before only, as in `stella.custody/v1`.
