@@ -240,3 +240,6 @@ pub const SIGNATURE_FILE_BYTES_MAX: usize = 64 << 10;
 /// Most findings that a case lists. They are sorted before they are cut, so
 /// the worst stay, and the report says how many were left out.
 pub const FINDINGS_MAX: usize = 1_000;
+
+/// Deepest nesting of a directory of trust roots.
+pub const TRUST_DEPTH_MAX: usize = 8;

@@ -148,6 +148,10 @@ fn named_checks_exist() {
         CheckId::ALL.iter().map(|id| id.as_str().split_once('.').unwrap().0).collect();
     let mut unknown = BTreeSet::new();
     for document in documents() {
+        // These two speak of the keys of policy files, which are spelt alike.
+        if document.ends_with("docs/formats/policy.md") || document.ends_with("docs/formats/trust-store.md") {
+            continue;
+        }
         let text = fs::read_to_string(&document).unwrap();
         for word in quoted_words(&text) {
             let Some((area, name)) = word.split_once('.') else { continue };

@@ -12,6 +12,8 @@ mod case;
 mod classify;
 mod item;
 
+use crate::anchor::Authority;
+use crate::custody::Pin;
 use crate::digest::AlgorithmSet;
 
 pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
@@ -44,11 +46,22 @@ pub struct Options<'a> {
     /// Measured of a file beside which a detached signature lies: what the keys
     /// of the trust store hash with (SHA-384 for P-384 and so on).
     pub signed: AlgorithmSet,
+    /// Who may act in a timeline; the whole trust store will do.
+    pub authorities: &'a [Authority],
+    /// Heads of timelines that someone noted outside the evidence.
+    pub pins: &'a [Pin],
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { jobs: 1, progress: None, artifacts: AlgorithmSet::EMPTY, signed: AlgorithmSet::EMPTY }
+        Options {
+            jobs: 1,
+            progress: None,
+            artifacts: AlgorithmSet::EMPTY,
+            signed: AlgorithmSet::EMPTY,
+            authorities: &[],
+            pins: &[],
+        }
     }
 }
 

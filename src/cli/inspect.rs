@@ -1,0 +1,188 @@
+//! `stella forensic inspect`: what evidence claims. Every line says that it is
+//! unverified, because none of it is.
+
+use std::io::{self, Write};
+
+use crate::claim::{self, Claim, Detached};
+use crate::cli::args::{Inspect, Output};
+use crate::cli::collecting::{self, Wanted, collect};
+use crate::cli::failure::Failure;
+use crate::digest::Algorithm;
+use crate::evidence::{Case, Evidence, Form, Item};
+use crate::path::{escape, escape_text};
+use crate::statement::Statement;
+use crate::wire::canonical;
+use crate::wire::json::Value;
+
+/// One line: where, and what is claimed there.
+struct Line {
+    case: usize,
+    item: String,
+    claim: Vec<(&'static str, String)>,
+}
+
+/// Runs the command; the number is the exit status.
+pub fn run(arguments: &Inspect) -> Result<u8, Failure> {
+    let evidence = collect(&arguments.evidence, &arguments.reading, &Wanted::default())?;
+    let output = collecting::output(arguments.output);
+    print(&evidence, output, &mut io::stdout().lock())
+        .map_err(|error| Failure::fault(format!("the result cannot be written: {error}")))?;
+    Ok(0)
+}
+
+fn print(evidence: &Evidence, output: Output, out: &mut dyn Write) -> io::Result<()> {
+    let lines: Vec<Line> =
+        evidence.cases.iter().enumerate().flat_map(|(index, case)| case_lines(index, case)).collect();
+    match output {
+        Output::Table => {
+            let mut last = None;
+            for line in &lines {
+                if last.replace(line.case) != Some(line.case) {
+                    let case = &evidence.cases[line.case];
+                    writeln!(out, "{} ({}), {} items", form(case), case.format.name(), case.items.len())?;
+                }
+                let claim: Vec<String> =
+                    line.claim.iter().map(|(name, text)| format!("{name} {}", escape_text(text))).collect();
+                writeln!(out, "  unverified  {}: {}", escape_text(&line.item), claim.join(", "))?;
+            }
+            Ok(())
+        }
+        Output::Ndjson => {
+            for line in &lines {
+                out.write_all(&bytes(&value(line)))?;
+                out.write_all(b"\n")?;
+            }
+            Ok(())
+        }
+        Output::Json => {
+            let all = Value::object([
+                ("claims", Value::Array(lines.iter().map(value).collect())),
+                ("schema", Value::from("stella.inspection/v1")),
+                ("status", Value::from("unverified")),
+            ]);
+            out.write_all(&bytes(&all))?;
+            out.write_all(b"\n")
+        }
+    }
+}
+
+fn value(line: &Line) -> Value {
+    let claim = line.claim.iter().map(|(name, text)| (*name, Value::from(text.clone())));
+    Value::object([
+        ("case", Value::from(line.case as u64)),
+        ("claim", Value::object(claim)),
+        ("item", Value::from(line.item.clone())),
+        ("status", Value::from("unverified")),
+    ])
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    canonical::to_bytes(value).expect("no number here is larger than the number of cases")
+}
+
+fn form(case: &Case) -> String {
+    let form = match case.form {
+        Form::Loose => "loose files",
+        Form::Directory => "directory",
+        Form::Archive { .. } => "archive",
+    };
+    match &case.name {
+        Some(name) => format!("{form} {name}"),
+        None => form.to_owned(),
+    }
+}
+
+fn case_lines(index: usize, case: &Case) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for fault in &case.faults {
+        let item = fault.path.clone().unwrap_or_default();
+        let claim = vec![("refused", fault.kind.id().to_owned()), ("found", fault.found.clone())];
+        lines.push(Line { case: index, item, claim });
+    }
+    for item in &case.items {
+        let mut push = |claim: Vec<(&'static str, String)>| {
+            lines.push(Line { case: index, item: item.path.as_str().to_owned(), claim });
+        };
+        let digest = item.digests.get(Algorithm::Sha256).map_or_else(String::new, |d| d.to_string());
+        push(vec![
+            ("kind", item.kind.name().to_owned()),
+            ("size", item.size.to_string()),
+            ("digest", digest),
+        ]);
+        claims(item, &mut push);
+    }
+    lines
+}
+
+fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    match claim::read(item) {
+        Err(error) => push(vec![("malformed", error.to_string())]),
+        Ok(Claim::Envelopes(envelopes)) => {
+            for one in envelopes {
+                match one.envelope {
+                    Err(error) => push(vec![("malformed", error.to_string())]),
+                    Ok(envelope) => {
+                        push(vec![
+                            ("payloadType", envelope.payload_type().to_owned()),
+                            ("signatures", envelope.signatures().len().to_string()),
+                        ]);
+                        for signature in envelope.signatures() {
+                            push(vec![(
+                                "keyid",
+                                signature.keyid.clone().unwrap_or_else(|| "none".to_owned()),
+                            )]);
+                        }
+                        // The same reader as for a payload that verified.
+                        if let Ok(statement) = Statement::parse(envelope.payload_unverified()) {
+                            claim_statement(&statement, push);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Claim::Statement(statement)) => claim_statement(&statement, push),
+        Ok(Claim::List(list)) => push(vec![("lists", list.entries.len().to_string())]),
+        Ok(Claim::Manifest(manifest)) => {
+            let mut claim = vec![("lists", manifest.entries.len().to_string())];
+            claim.extend(manifest.id.clone().map(|id| ("id", id)));
+            claim.extend(manifest.created.clone().map(|created| ("created", created)));
+            claim.extend(manifest.recipe.map(|recipe| ("recipe", recipe.name().to_owned())));
+            claim.extend(manifest.root.map(|(root, _)| ("root", root.to_string())));
+            push(claim);
+        }
+        Ok(Claim::BundleInfo(info)) => {
+            let mut claim = Vec::new();
+            claim.extend(info.id.map(|id| ("id", id)));
+            claim.extend(info.root.map(|root| ("root", root.to_string())));
+            push(claim);
+        }
+        Ok(Claim::Detached(signature)) => {
+            let mut claim = vec![("signature", "detached".to_owned())];
+            claim.extend(signature.key_name().map(|name| ("keyid", name.to_owned())));
+            if let Detached::Minisign(file) = &signature {
+                claim.push(("comment", file.trusted_comment_unverified().to_owned()));
+            }
+            push(claim);
+        }
+        Ok(Claim::Supplied(what)) => push(vec![("brings", format!("{what}, which counts for nothing here"))]),
+        Ok(Claim::BagDeclaration | Claim::Nothing) => {}
+    }
+    for timeline in &item.timelines {
+        let mut claim = vec![
+            ("timeline", timeline.format.name().to_owned()),
+            ("chain", escape(timeline.chain.as_bytes())),
+            ("events", timeline.count.to_string()),
+        ];
+        claim.extend(timeline.head.map(|head| ("head", head.to_string())));
+        push(claim);
+    }
+}
+
+fn claim_statement(statement: &Statement, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    push(vec![("predicateType", statement.predicate_type.clone())]);
+    for subject in &statement.subjects {
+        let mut claim = vec![("subject", subject.name.clone().unwrap_or_else(|| "unnamed".to_owned()))];
+        claim.extend(subject.digests.iter().map(|digest| (digest.algorithm().name(), digest.hex())));
+        push(claim);
+    }
+}

@@ -1,0 +1,134 @@
+//! Trust and policy from where the user pointed, or from the kit, or from what
+//! is compiled in; never from the evidence and never from the environment.
+
+#![allow(clippy::disallowed_methods, reason = "cli reads the files that the user named")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::anchor::Purpose;
+use crate::cli::failure::Failure;
+use crate::limits;
+use crate::policy::{self, Policy};
+use crate::time::UnixTime;
+use crate::trust::{self, CertificateUse, Given, Naming, TrustStore};
+
+/// Where something came from, as the report says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An argument.
+    Argument,
+    /// The kit that the binary belongs to.
+    Kit,
+    /// What is compiled in.
+    BuiltIn,
+}
+
+impl Origin {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Argument => "argument",
+            Origin::Kit => "kit",
+            Origin::BuiltIn => "built-in",
+        }
+    }
+}
+
+/// `[PURPOSE=]PATH`: a purpose only where the word before the `=` is one.
+pub fn purpose_and_path(text: &str) -> (Option<Purpose>, PathBuf) {
+    match text.split_once('=') {
+        Some((word, path)) => match Purpose::from_name(word) {
+            Some(purpose) => (Some(purpose), PathBuf::from(path)),
+            None => (None, PathBuf::from(text)),
+        },
+        None => (None, PathBuf::from(text)),
+    }
+}
+
+/// Reads every source of trust that was named and puts them together.
+pub fn trust_roots(named: &[String], at: Option<UnixTime>) -> Result<TrustStore, Failure> {
+    let mut stores = Vec::new();
+    for text in named {
+        let (purpose, path) = purpose_and_path(text);
+        let naming = purpose.map_or(Naming::Bare(CertificateUse::Any), Naming::Purpose);
+        let given = given(&path)?;
+        stores.push(trust::parse(&given, naming, at).map_err(|error| {
+            Failure::usage(format!("the trust roots at {} cannot be used: {error}", path.display()))
+        })?);
+    }
+    Ok(TrustStore::merge(stores.iter()))
+}
+
+/// A file, or the files of a directory, for the trust parsers.
+pub fn given(path: &Path) -> Result<Given, Failure> {
+    let metadata = fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
+    if !metadata.is_dir() {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        return Ok(Given::File(name, bounded(path)?));
+    }
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(path).follow_links(false).max_depth(limits::TRUST_DEPTH_MAX) {
+        let entry = entry.map_err(|error| {
+            Failure::usage(format!("the trust roots at {} cannot be read: {error}", path.display()))
+        })?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let inside = entry.path().strip_prefix(path).expect("what a walk finds lies below where it began");
+        let name = inside
+            .to_str()
+            .ok_or_else(|| Failure::usage(format!("a name below {} is not UTF-8", path.display())))?;
+        if !entry.file_type().is_file() {
+            return Err(Failure::usage(format!("{} is no regular file", entry.path().display())));
+        }
+        if files.len() >= limits::TRUST_FILES_MAX {
+            let limit = limits::TRUST_FILES_MAX;
+            return Err(Failure::usage(format!("{} holds more than {limit} files", path.display())));
+        }
+        files.insert(name.to_owned(), bounded(entry.path())?);
+    }
+    Ok(Given::Directory(files))
+}
+
+/// The policy of a file.
+pub fn policy(path: &Path) -> Result<Policy, Failure> {
+    let bytes = bounded(path)?;
+    policy::parse(&bytes)
+        .map_err(|error| Failure::usage(format!("the policy {} cannot be used: {error}", path.display())))
+}
+
+/// A file that the user named for trust or policy, read whole.
+pub fn bounded(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = fs::File::open(path).map_err(|error| cannot_read(path, &error))?;
+    let mut bytes = Vec::new();
+    let limit = limits::TRUST_BYTES_MAX as u64;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| cannot_read(path, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::usage(format!("{} is longer than {limit} bytes", path.display())));
+    }
+    Ok(bytes)
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("{} cannot be read: {error}", path.display()))
+}
+
+/// Refuses trust and policy that lie in the evidence: what someone else brought
+/// cannot say whom to believe.
+pub fn outside_evidence(what: &str, path: &Path, evidence: &[PathBuf]) -> Result<(), Failure> {
+    let Ok(path_there) = fs::canonicalize(path) else { return Ok(()) };
+    for place in evidence {
+        let Ok(place_there) = fs::canonicalize(place) else { continue };
+        if path_there.starts_with(&place_there) {
+            return Err(Failure::usage(format!(
+                "{what} {} lies in the evidence {}: trust comes from outside the evidence",
+                path.display(),
+                place.display()
+            )));
+        }
+    }
+    Ok(())
+}

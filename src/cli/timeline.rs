@@ -1,0 +1,155 @@
+//! `stella forensic timeline`: custody events in the order of their chains, as
+//! they are claimed, and how far the chain bears them.
+
+use std::io::{self, Write};
+
+use crate::anchor::Authority;
+use crate::cli::args::{Output, Timeline};
+use crate::cli::collecting::{self, Wanted, collect};
+use crate::cli::failure::Failure;
+use crate::cli::load;
+use crate::custody::{self, Completeness};
+use crate::evidence::Evidence;
+use crate::path::{escape, escape_text};
+use crate::wire::canonical;
+use crate::wire::json::Value;
+
+/// Runs the command; the number is the exit status.
+pub fn run(arguments: &Timeline) -> Result<u8, Failure> {
+    let trust = load::trust_roots(&arguments.trust_roots, None)?;
+    for text in &arguments.trust_roots {
+        let (_, path) = load::purpose_and_path(text);
+        load::outside_evidence("the trust root", &path, &arguments.evidence)?;
+    }
+    let authorities: &[Authority] = trust.authorities();
+    let wanted = Wanted { authorities, pins: &arguments.expect_heads, ..Wanted::default() };
+    let evidence = collect(&arguments.evidence, &arguments.reading, &wanted)?;
+    if chains(&evidence).next().is_none() {
+        return Err(Failure::missing("no custody timeline lies at the given paths"));
+    }
+    print(&evidence, collecting::output(arguments.output), &mut io::stdout().lock())
+        .map_err(|error| Failure::fault(format!("the result cannot be written: {error}")))?;
+    Ok(0)
+}
+
+fn chains(evidence: &Evidence) -> impl Iterator<Item = (&str, &custody::Timeline)> {
+    evidence
+        .cases
+        .iter()
+        .flat_map(|case| &case.items)
+        .flat_map(|item| item.timelines.iter().map(|timeline| (item.path.as_str(), timeline)))
+}
+
+fn print(evidence: &Evidence, output: Output, out: &mut dyn Write) -> io::Result<()> {
+    if output == Output::Table {
+        for (item, timeline) in chains(evidence) {
+            table(item, timeline, out)?;
+        }
+        return Ok(());
+    }
+    let values: Vec<Value> = chains(evidence).map(|(item, timeline)| value(item, timeline)).collect();
+    if output == Output::Ndjson {
+        for value in &values {
+            out.write_all(&bytes(value))?;
+            out.write_all(b"\n")?;
+        }
+        return Ok(());
+    }
+    let all =
+        Value::object([("chains", Value::Array(values)), ("schema", Value::from("stella.timeline/v1"))]);
+    out.write_all(&bytes(&all))?;
+    out.write_all(b"\n")
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    canonical::to_bytes(value).expect("numbers are written as strings here")
+}
+
+fn completeness(timeline: &custody::Timeline) -> String {
+    match timeline.completeness() {
+        Completeness::Pinned => "pinned at its last event".to_owned(),
+        Completeness::PinnedUntil { count } => {
+            format!("pinned up to event {count}; what follows may lack its tail")
+        }
+        Completeness::PinnedEvent { count } => {
+            format!("event {count} is pinned; the history before it is not covered")
+        }
+        Completeness::NotEstablished => "completeness not established".to_owned(),
+    }
+}
+
+fn value(item: &str, timeline: &custody::Timeline) -> Value {
+    let event = |event: &custody::Event| {
+        Value::object([
+            ("actor", Value::from(escape(event.actor.as_bytes()))),
+            ("claimed", Value::from(event.at.to_string())),
+            ("event", Value::from(escape(event.kind.as_bytes()))),
+            ("hash", Value::from(event.hash.to_string())),
+            ("sequence", Value::from(event.sequence.to_string())),
+        ])
+    };
+    let broken = |one: &custody::Break| {
+        Value::object([
+            ("check", Value::from(format!("custody.{}", one.kind.name()))),
+            ("expected", Value::from(one.expected.clone())),
+            ("found", Value::from(one.found.clone())),
+            ("line", Value::from(one.line.to_string())),
+            ("sequence", one.sequence.map_or(Value::Null, |n| Value::from(n.to_string()))),
+        ])
+    };
+    let handover = |one: &custody::Handover| {
+        Value::object([
+            ("claimed", Value::from(one.at.to_string())),
+            ("established", Value::from(one.established)),
+            ("from", Value::from(escape(one.from.as_bytes()))),
+            ("sequence", Value::from(one.sequence.to_string())),
+            ("to", Value::from(escape(one.to.as_bytes()))),
+        ])
+    };
+    let shown = (timeline.first.len() + timeline.last.len()) as u64;
+    Value::object([
+        ("breaks", Value::Array(timeline.breaks.iter().map(broken).collect())),
+        ("chain", Value::from(escape(timeline.chain.as_bytes()))),
+        ("completeness", Value::from(completeness(timeline))),
+        ("count", Value::from(timeline.count.to_string())),
+        ("events", Value::Array(timeline.first.iter().chain(&timeline.last).map(event).collect())),
+        ("eventsLeftOut", Value::from(timeline.count.saturating_sub(shown).to_string())),
+        ("format", Value::from(timeline.format.name())),
+        ("handovers", Value::Array(timeline.handovers.iter().map(handover).collect())),
+        ("head", timeline.head.map_or(Value::Null, |head| Value::from(head.to_string()))),
+        ("item", Value::from(item.to_owned())),
+    ])
+}
+
+fn table(item: &str, timeline: &custody::Timeline, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} ({})", escape_text(item), timeline.format.name())?;
+    let head = timeline.head.map_or("none".to_owned(), |head| head.to_string());
+    writeln!(out, "  chain {}, {} events, head {head}", escape(timeline.chain.as_bytes()), timeline.count)?;
+    writeln!(out, "  {}", completeness(timeline))?;
+    let mut last = 0;
+    for event in timeline.first.iter().chain(&timeline.last) {
+        if event.sequence > last + 1 {
+            writeln!(out, "  ...")?;
+        }
+        last = event.sequence;
+        writeln!(
+            out,
+            "  {:>6}  {}  {:<12} {}",
+            event.sequence,
+            event.at,
+            escape(event.kind.as_bytes()),
+            escape(event.actor.as_bytes())
+        )?;
+    }
+    for one in &timeline.handovers {
+        let established = if one.established { "both signed" } else { "not established" };
+        let (from, to) = (escape(one.from.as_bytes()), escape(one.to.as_bytes()));
+        writeln!(out, "  handover at {}: {from} to {to}, {established}", one.sequence)?;
+    }
+    for one in &timeline.breaks {
+        writeln!(out, "  line {}: custody.{}", one.line, one.kind.name())?;
+        writeln!(out, "    expected {}", escape_text(&one.expected))?;
+        writeln!(out, "    found    {}", escape_text(&one.found))?;
+    }
+    Ok(())
+}

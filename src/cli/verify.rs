@@ -1,0 +1,299 @@
+//! `stella forensic verify`
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cli reads the environment, the clock on demand, and writes files"
+)]
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::anchor::{Identity, Purpose};
+use crate::cli::args::{Artifact, At, Output, ReportFormat, Verify, artifact};
+use crate::cli::collecting::{self, Wanted, collect};
+use crate::cli::failure::Failure;
+use crate::cli::load::{self, Origin};
+use crate::cli::{own, writing};
+use crate::digest::{Algorithm, AlgorithmSet, Digest};
+use crate::evidence::Evidence;
+use crate::policy::{self, Group, Options, Policy, Status};
+use crate::report::{self, About, Report, TrustLine};
+use crate::time::UnixTime;
+use crate::trust::{self, TrustStore};
+use crate::verify::{self, Outcome, Request};
+use crate::wire::json::Value;
+
+/// Runs the command; the number is the exit status.
+pub fn run(arguments: &Verify) -> u8 {
+    let output = collecting::output(arguments.output);
+    match verdict(arguments, output) {
+        Ok(status) => status,
+        Err(failure) => {
+            if output != Output::Table {
+                // Whoever asked for JSON gets JSON, whatever happened.
+                let object = report::error_object(failure.status, &failure.message);
+                let _ = io::stdout().write_all(&object);
+            }
+            super::complain(&failure);
+            failure.status
+        }
+    }
+}
+
+fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
+    if std::env::var_os("STELLA_TRUST_ROOTS").is_some() && !arguments.reading.quiet {
+        super::note("STELLA_TRUST_ROOTS is set and not read; name trust with --trust-roots");
+    }
+    let paths: Vec<PathBuf> = arguments.evidence.iter().chain(&arguments.bundles).cloned().collect();
+    if paths.is_empty() {
+        return Err(Failure::usage("no evidence is named; give a file, a directory, an archive, or -"));
+    }
+    let (time, at) = validation(arguments.at)?;
+    let kit = own::kit(&paths);
+    if let (Some(why), false) = (&kit.refused, arguments.reading.quiet) {
+        super::note(&format!("the kit around this program does not count: {why}"));
+    }
+    let (policy, policy_source) = policy(arguments, &paths, &kit, time)?;
+    let (trust, trust_source) = trust(arguments, &paths, &kit, time)?;
+    let artifacts = artifacts(arguments)?;
+
+    // A file that must be covered is evidence too.
+    let mut sources = paths;
+    sources
+        .extend(artifacts.files.iter().filter(|file| !lies_in(file, &sources)).cloned().collect::<Vec<_>>());
+    let mut algorithms = AlgorithmSet::EMPTY;
+    artifacts.digests.iter().for_each(|digest| algorithms.insert(digest.algorithm()));
+    let wanted =
+        Wanted { authorities: trust.authorities(), pins: &arguments.expect_heads, artifacts: algorithms };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(collecting::jobs(&arguments.reading)).build();
+    let pool = pool.map_err(Failure::fault)?;
+    let evidence = collect(&sources, &arguments.reading, &wanted)?;
+    let mut pins = arguments.expect_heads.clone();
+    pins.sort_by_key(|pin| (pin.chain.clone(), pin.head));
+    pins.dedup();
+    let request = Request { at: time, artifacts: artifacts.digests.clone(), pins };
+    let outcome = pool.install(|| verify::verify(&evidence, &trust, &policy, &request));
+    configured(&outcome, &trust)?;
+
+    let about = About {
+        request: echoed(arguments, &request, &policy),
+        at,
+        kit: kit.line(),
+        policy: (policy.id.clone(), policy.digest(), policy_source.name().to_owned()),
+        trust: TrustLine {
+            digest: trust.digest(),
+            sequence: trust.sequence(),
+            issued_at: trust.issued_at().map(|time| time.to_string()),
+            source: trust_source.name().to_owned(),
+            authorities: trust.authorities().len() as u64,
+        },
+    };
+    let report = Report::new(&outcome, about);
+    for (format, file) in &arguments.reports {
+        write_to(&report, *format, file, &evidence)?;
+    }
+    print(&report, output)
+        .map_err(|error| Failure::fault(format!("the report cannot be written: {error}")))?;
+    Ok(match report.status {
+        _ if report.has_fault() => 1,
+        Status::Rejected => 3,
+        Status::Inconclusive => 6,
+        Status::Verified => 0,
+    })
+}
+
+/// The time of validation, and where it came from.
+fn validation(at: Option<At>) -> Result<(Option<UnixTime>, report::At), Failure> {
+    let (time, source) = match at {
+        None => return Ok((None, report::At { time: None, source: "none" })),
+        Some(At::Time(time)) => (time, "argument"),
+        Some(At::Now) => {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            let seconds =
+                since.map_err(|_| Failure::usage("the clock stands before 1970; give --at TIME"))?;
+            let time = UnixTime::new(seconds.as_secs() as i64, 0);
+            (time.map_err(|_| Failure::usage("the clock stands beyond 9999; give --at TIME"))?, "clock")
+        }
+    };
+    Ok((Some(time), report::At { time: Some(time.to_string()), source }))
+}
+
+fn policy(
+    arguments: &Verify,
+    evidence: &[PathBuf],
+    kit: &own::Own,
+    at: Option<UnixTime>,
+) -> Result<(Policy, Origin), Failure> {
+    let (base, origin) = match &arguments.policy {
+        Some(path) => {
+            load::outside_evidence("the policy", path, evidence)?;
+            (load::policy(path)?, Origin::Argument)
+        }
+        None => match kit.policy() {
+            Some(policy) => (policy.clone(), Origin::Kit),
+            None => (policy::default().clone(), Origin::BuiltIn),
+        },
+    };
+    let options = Options {
+        at,
+        threshold: arguments.threshold,
+        revocation: arguments.revocation,
+        min_trust: arguments.min_trust,
+        allow_development: arguments.allow_development,
+    };
+    let mut policy = base.with(&options).map_err(Failure::usage)?;
+    if !arguments.identity.is_empty() {
+        let mut identities = BTreeSet::new();
+        for name in &arguments.identity {
+            let identity =
+                Identity::new(name).map_err(|error| Failure::usage(format!("--identity: {error}")))?;
+            identities.insert(identity);
+        }
+        let threshold = identities.len() as u32;
+        policy.groups.push(Group { name: "--identity".to_owned(), identities, threshold });
+        policy.groups.sort();
+    }
+    Ok((policy, origin))
+}
+
+fn trust(
+    arguments: &Verify,
+    evidence: &[PathBuf],
+    kit: &own::Own,
+    at: Option<UnixTime>,
+) -> Result<(TrustStore, Origin), Failure> {
+    if arguments.trust_roots.is_empty() {
+        return Ok(match kit.trust() {
+            Some(store) => (store.clone(), Origin::Kit),
+            None => (trust::built_in().clone(), Origin::BuiltIn),
+        });
+    }
+    for text in &arguments.trust_roots {
+        let (_, path) = load::purpose_and_path(text);
+        load::outside_evidence("the trust root", &path, evidence)?;
+    }
+    Ok((load::trust_roots(&arguments.trust_roots, at)?, Origin::Argument))
+}
+
+/// What must be vouched for: digests, and files that are measured like evidence.
+struct Demanded {
+    digests: BTreeSet<Digest>,
+    files: Vec<PathBuf>,
+}
+
+fn artifacts(arguments: &Verify) -> Result<Demanded, Failure> {
+    let mut demanded = Demanded { digests: BTreeSet::new(), files: Vec::new() };
+    for text in &arguments.artifacts {
+        match artifact(text).map_err(|error| Failure::usage(format!("--artifact {text}: {error}")))? {
+            Artifact::Digest(digest) => drop(demanded.digests.insert(digest)),
+            Artifact::Path(path) => {
+                demanded.digests.insert(measured(&path)?);
+                demanded.files.push(path);
+            }
+        }
+    }
+    Ok(demanded)
+}
+
+fn measured(path: &Path) -> Result<Digest, Failure> {
+    let cannot = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::missing(format!("--artifact {}: nothing is there", path.display()))
+        }
+        _ => Failure::usage(format!("--artifact {}: {error}", path.display())),
+    };
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    if !file.metadata().map_err(cannot)?.is_file() {
+        return Err(Failure::usage(format!("--artifact {}: no regular file", path.display())));
+    }
+    let mut hasher = crate::digest::Hasher::new(AlgorithmSet::only(Algorithm::Sha256));
+    let mut reader = io::BufReader::with_capacity(1 << 18, file);
+    loop {
+        let buffer = io::BufRead::fill_buf(&mut reader).map_err(cannot)?;
+        if buffer.is_empty() {
+            break;
+        }
+        hasher.update(buffer);
+        let length = buffer.len();
+        io::BufRead::consume(&mut reader, length);
+    }
+    Ok(hasher.finish().get(Algorithm::Sha256).expect("the one algorithm asked for is computed"))
+}
+
+/// Whether a file is read with the evidence anyway.
+fn lies_in(file: &Path, evidence: &[PathBuf]) -> bool {
+    let Ok(file) = std::fs::canonicalize(file) else { return false };
+    evidence.iter().filter_map(|place| std::fs::canonicalize(place).ok()).any(|place| file.starts_with(place))
+}
+
+/// Exit 65: nobody is trusted for anything that this evidence needs.
+fn configured(outcome: &Outcome, trust: &TrustStore) -> Result<(), Failure> {
+    if outcome.needs.is_empty()
+        || outcome.needs.iter().any(|need| trust.authorities_for(*need).next().is_some())
+    {
+        return Ok(());
+    }
+    let needs: Vec<&str> = outcome.needs.iter().map(|purpose: &Purpose| purpose.name()).collect();
+    Err(Failure {
+        status: 65,
+        message: format!(
+            "nobody is trusted for {}: name whom you trust with --trust-roots PATH; `stella trust status` shows what is set",
+            needs.join(" or ")
+        ),
+    })
+}
+
+/// Every effective option that can touch the verdict, by content and never by
+/// the spelling of a path.
+fn echoed(arguments: &Verify, request: &Request, policy: &Policy) -> Value {
+    let list = |texts: Vec<String>| Value::Array(texts.into_iter().map(Value::from).collect());
+    let mut identities: Vec<String> =
+        arguments.identity.iter().map(|text| crate::path::escape(text.as_bytes())).collect();
+    identities.sort();
+    identities.dedup();
+    Value::object([
+        ("allowDevelopment", Value::from(policy.allow_development)),
+        ("artifacts", list(request.artifacts.iter().map(Digest::to_string).collect())),
+        (
+            "expectHeads",
+            list(
+                request
+                    .pins
+                    .iter()
+                    .map(|pin| format!("{}={}", crate::path::escape(pin.chain.as_bytes()), pin.head))
+                    .collect(),
+            ),
+        ),
+        ("identities", list(identities)),
+        ("minTrust", policy.trust_sequence_min.map_or(Value::Null, |n| Value::from(n.to_string()))),
+        ("revocation", Value::from(policy.revocation.name())),
+        ("threshold", Value::from(u64::from(policy.threshold))),
+    ])
+}
+
+fn print(report: &Report, output: Output) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match output {
+        Output::Json => report::write_json(report, &mut out)?,
+        Output::Ndjson => report::write_ndjson(report, &mut out)?,
+        Output::Table => {
+            let color =
+                io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+            report::write_table(report, color, &mut out)?;
+        }
+    }
+    out.flush()
+}
+
+/// Writes a report to a file, whole or not at all, and not into the evidence.
+fn write_to(report: &Report, format: ReportFormat, file: &Path, _evidence: &Evidence) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    let written = match format {
+        ReportFormat::Json => report::write_json(report, &mut bytes),
+        other => return Err(Failure::usage(format!("no report in form {other:?} yet"))),
+    };
+    written.map_err(Failure::fault)?;
+    writing::whole(file, &bytes)
+}
