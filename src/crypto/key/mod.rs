@@ -253,7 +253,7 @@ pub enum KeyError {
         bytes: usize,
     },
     /// A key of a kind, curve or use that is not supported.
-    #[error("{found:?} is no kind of key that is read here")]
+    #[error("{} is no kind of key that is read here", crate::wire::quoted(.found))]
     Unsupported {
         /// The name that was found.
         found: String,
