@@ -22,6 +22,27 @@ pub const ITEMS_MAX: usize = 2_000_000;
 /// The largest real attestations (SBOMs inside DSSE) are about 20 MiB.
 pub const STRUCTURED_BYTES_MAX: u64 = 32 << 20;
 
+/// Largest list of digests that is held in memory: [`ITEMS_MAX`] lines of a
+/// digest and a name of 60 bytes.
+pub const LIST_BYTES_MAX: u64 = 256 << 20;
+
+/// Largest file that is held because a signature beside it is made over all of
+/// its bytes (Ed25519, HMAC). Larger ones have to be signed over a digest.
+pub const SIGNED_BYTES_MAX: u64 = 16 << 20;
+
+/// Most bytes that one container may have held in memory at once. Ten thousand
+/// attestations of 100 KiB fit; what exceeds it exists to exhaust us, and then
+/// nothing of the container is held, so that no order decides what is.
+pub const HELD_BYTES_MAX: u64 = 1 << 30;
+
+/// Most faults of one kind that are kept of one container; further ones are
+/// counted. Nobody reads the ten-thousandth.
+pub const FAULTS_KEPT_MAX: usize = 10_000;
+
+/// Most archives of one container that are opened to look for a manifest. An
+/// evidence folder has dozens; each may cost [`EXPANSION_FLOOR_BYTES`].
+pub const INNER_ARCHIVES_MAX: usize = 4096;
+
 // --- grammars ----------------------------------------------------------------
 
 /// Deepest nesting of JSON. Attestations and SBOMs stay under thirty; the

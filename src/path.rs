@@ -95,6 +95,26 @@ impl EvidencePath {
         &self.0
     }
 
+    /// The bytes that [`EvidencePath::new`] was given: the name on the disk or
+    /// in the archive. Not for paths that [`EvidencePath::inside`] made.
+    pub fn raw(&self) -> Vec<u8> {
+        let mut raw = Vec::with_capacity(self.0.len());
+        let mut rest = self.0.as_bytes();
+        while let Some((byte, after)) = rest.split_first() {
+            rest = after;
+            match byte {
+                b'%' => {
+                    let (hex, after) = rest.split_at(2);
+                    let hex = std::str::from_utf8(hex).expect("escape writes two digits after each '%'");
+                    raw.push(u8::from_str_radix(hex, 16).expect("escape writes hexadecimal"));
+                    rest = after;
+                }
+                _ => raw.push(*byte),
+            }
+        }
+        raw
+    }
+
     /// The part after the last `/`.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().expect("split gives at least one part")
@@ -183,6 +203,13 @@ mod tests {
         check("ä!/%\u{202e}x".as_bytes(), Ok("ä%21/%25%E2%80%AEx"));
         check(b"\xff\n", Ok("%FF%0A"));
         check(&[b'a'; limits::PATH_BYTES_MAX + 1], Err(PathError::TooLong));
+    }
+
+    #[test]
+    fn raw_gives_back_what_was_escaped() {
+        for raw in [b"a/b.txt".as_slice(), "ä!/%\u{202e}x".as_bytes(), b"\xff\n", b"%41"] {
+            assert_eq!(EvidencePath::new(raw).unwrap().raw(), raw);
+        }
     }
 
     #[test]

@@ -1,1 +1,574 @@
-//! What a file is: by the pattern of its name, and by its structure.
+//! What a file claims to be, by its name and its structure.
+//!
+//! docs/formats/classification.md is the table, and this follows it row by row.
+//! How it would be attacked: let a broken attestation pass for a mere file; let
+//! a file that nobody checks pass for an attestation; spell a member so that
+//! this reader misses it and another finds it.
+
+use crate::custody;
+use crate::digest::Algorithm;
+use crate::limits;
+use crate::wire::json::{self, Value};
+
+use super::{Compression, Kind};
+
+/// What a name alone says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameClaim {
+    /// Dropped by an operating system.
+    Debris,
+    /// An archive, packed so.
+    Archive(Compression),
+    /// This kind, or one that its structure refines.
+    Structured(Kind),
+    /// A list whose algorithm stands in it.
+    List,
+    /// It means something at the root of a layout.
+    Placed,
+    /// The same, and it is a list of digests.
+    PlacedList,
+    /// Perhaps a policy.
+    Toml,
+    /// Nothing.
+    None,
+}
+
+impl NameClaim {
+    /// The kind of a file of that name about which nothing else is known.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            NameClaim::Debris => Kind::Debris,
+            NameClaim::Archive(_) => Kind::Archive,
+            NameClaim::Structured(kind) => kind,
+            NameClaim::List => Kind::DigestList(Algorithm::Sha256),
+            NameClaim::Placed | NameClaim::PlacedList | NameClaim::Toml | NameClaim::None => Kind::Artifact,
+        }
+    }
+
+    /// How large a file may be to be read whole.
+    pub(super) fn size_max(self) -> u64 {
+        match self {
+            NameClaim::List | NameClaim::PlacedList | NameClaim::Structured(Kind::DigestList(_)) => {
+                limits::LIST_BYTES_MAX
+            }
+            _ => limits::STRUCTURED_BYTES_MAX,
+        }
+    }
+}
+
+/// Directories in which everything was dropped by an operating system.
+const DEBRIS_FOLDERS: [&str; 8] = [
+    "System Volume Information",
+    "$RECYCLE.BIN",
+    "lost+found",
+    ".Spotlight-V100",
+    ".Trashes",
+    ".fseventsd",
+    ".TemporaryItems",
+    "__MACOSX",
+];
+
+const DEBRIS_FILES: [&str; 4] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"];
+
+/// Names that mean something at the root of a layout, beside those of a bag.
+const PLACED: [&str; 10] = [
+    "manifest.json",
+    "checksums.json",
+    "signature.json",
+    "bundle.json",
+    "evidence_bundle.json",
+    "kit.json",
+    "offline-manifest.json",
+    "manifest-offline.json",
+    "bagit.txt",
+    "bag-info.txt",
+];
+
+/// How the endings of table 2 read; the longest first where one ends another.
+const ENDINGS: [(&str, NameClaim); 25] = {
+    use NameClaim::{Archive, Structured, Toml};
+    const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
+    const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
+    [
+        (".tar.gz", Archive(Compression::Gzip)),
+        (".tgz", Archive(Compression::Gzip)),
+        (".tar.zst", Archive(Compression::Zstd)),
+        (".tzst", Archive(Compression::Zstd)),
+        (".tar", Archive(Compression::None)),
+        (".dsse.jsonl", Structured(Kind::DsseLines)),
+        (".dsse.ndjson", Structured(Kind::DsseLines)),
+        (".intoto.jsonl", Structured(Kind::DsseLines)),
+        (".intoto.ndjson", Structured(Kind::DsseLines)),
+        (".custody.jsonl", CUSTODY),
+        (".custody.ndjson", CUSTODY),
+        (".ledger.jsonl", LEDGER),
+        (".ledger.ndjson", LEDGER),
+        (".dsse", Structured(Kind::DsseEnvelope)),
+        (".dsse.json", Structured(Kind::DsseEnvelope)),
+        (".intoto.json", Structured(Kind::DsseEnvelope)),
+        (".att", Structured(Kind::DsseEnvelope)),
+        (".minisig", Structured(Kind::MinisignSignature)),
+        (".sig", Structured(Kind::DetachedSignature)),
+        (".sign", Structured(Kind::DetachedSignature)),
+        (".signature", Structured(Kind::DetachedSignature)),
+        (".asc", Structured(Kind::DetachedSignature)),
+        (".jwk", Structured(Kind::PublicKey)),
+        (".pub", Structured(Kind::PublicKey)),
+        (".toml", Toml),
+    ]
+};
+
+/// Digest algorithms as the names of lists spell them.
+const ALGORITHMS: [(&str, Algorithm); 5] = [
+    ("sha1", Algorithm::Sha1),
+    ("sha256", Algorithm::Sha256),
+    ("sha384", Algorithm::Sha384),
+    ("sha512", Algorithm::Sha512),
+    ("b2", Algorithm::Blake2b512),
+];
+
+/// What `path` (relative, escaped) says by itself.
+pub(super) fn by_name(path: &str) -> NameClaim {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if folders.split('/').any(|folder| DEBRIS_FOLDERS.contains(&folder)) {
+        return NameClaim::Debris;
+    }
+    let lower = name.to_ascii_lowercase();
+    if name.starts_with("._") || DEBRIS_FILES.contains(&lower.as_str()) {
+        return NameClaim::Debris;
+    }
+    if name == "checksums.txt" || bag_manifest(name).is_some() {
+        return NameClaim::PlacedList;
+    }
+    if PLACED.contains(&name) {
+        return NameClaim::Placed;
+    }
+    match lower.as_str() {
+        "allowed_signers" | "trusted_root.json" | "time-anchor-trust-roots.json" => {
+            return NameClaim::Structured(Kind::TrustStore);
+        }
+        "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" => {
+            return by_name(&format!("x.{lower}"));
+        }
+        _ => {}
+    }
+    // An ending alone is a hidden file, not a file of that kind.
+    let ending = ENDINGS.iter().find(|(ending, _)| lower.len() > ending.len() && lower.ends_with(ending));
+    match ending {
+        Some((_, claim)) => *claim,
+        None => list(&lower),
+    }
+}
+
+/// `SHA256SUMS`, `x_SHA512SUMS.txt`, `x.sha256`, `x_checksums.txt`
+fn list(lower: &str) -> NameClaim {
+    for (name, algorithm) in ALGORITHMS {
+        let claim = NameClaim::Structured(Kind::DigestList(algorithm));
+        for ending in ["sums", "sums.txt", "sum.txt"] {
+            let Some(before) = lower.strip_suffix(ending).and_then(|rest| rest.strip_suffix(name)) else {
+                continue;
+            };
+            if before.is_empty() || before.ends_with(['_', '-', '.']) {
+                return claim;
+            }
+        }
+        let sidecar = lower.rsplit_once('.').filter(|(file, _)| !file.is_empty());
+        if sidecar
+            .and_then(|(_, ending)| ending.strip_prefix(name))
+            .is_some_and(|s| matches!(s, "" | "sum" | "sums"))
+        {
+            return claim;
+        }
+    }
+    if lower.ends_with("checksums.txt") || lower.ends_with("checksums") {
+        return NameClaim::List;
+    }
+    NameClaim::None
+}
+
+/// The algorithm of `manifest-<alg>.txt` or `tagmanifest-<alg>.txt`, and which
+/// of the two it is.
+pub(super) fn bag_manifest(name: &str) -> Option<Kind> {
+    let (tag, rest) = match name.strip_prefix("tag") {
+        Some(rest) => (true, rest),
+        None => (false, name),
+    };
+    let algorithm = rest.strip_prefix("manifest-")?.strip_suffix(".txt")?;
+    let algorithm = Algorithm::from_name(algorithm)?;
+    Some(if tag { Kind::BagTagManifest(algorithm) } else { Kind::BagManifest(algorithm) })
+}
+
+/// The file that a signature or digest file of this path continues.
+pub(super) fn continued(path: &str) -> Option<&str> {
+    let (file, ending) = path.rsplit_once('.')?;
+    let lower = ending.to_ascii_lowercase();
+    let signature = matches!(lower.as_str(), "minisig" | "sig" | "sign" | "signature" | "asc");
+    let digest = ALGORITHMS
+        .iter()
+        .any(|(name, _)| lower.strip_prefix(name).is_some_and(|s| matches!(s, "" | "sum" | "sums")));
+    (!file.is_empty() && (signature || digest)).then_some(file)
+}
+
+/// What is known of a file before all of it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// Not enough to say.
+    Short,
+    /// A timeline: read it by lines.
+    Timeline(custody::Format),
+    /// Read it whole, if it is not too large.
+    Structure,
+    /// Only its digest is of interest.
+    Opaque(Kind),
+}
+
+/// Enough to recognise a program or a PEM block.
+const MAGIC_BYTES: usize = 64;
+
+/// Judges the beginning of a file whose name claims no structure.
+pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beginning {
+    match claim {
+        NameClaim::Debris => return Beginning::Opaque(Kind::Debris),
+        NameClaim::Archive(_) => return Beginning::Opaque(Kind::Archive),
+        // The name says which format, unless the first line says another.
+        NameClaim::Structured(Kind::Timeline(format)) => {
+            return match first_line(head, complete) {
+                None => Beginning::Short,
+                Some(line) => Beginning::Timeline(custody::recognise(line).unwrap_or(format)),
+            };
+        }
+        NameClaim::Structured(_)
+        | NameClaim::List
+        | NameClaim::Placed
+        | NameClaim::PlacedList
+        | NameClaim::Toml => {
+            return Beginning::Structure;
+        }
+        NameClaim::None => {}
+    }
+    if head.len() < MAGIC_BYTES && !complete {
+        return Beginning::Short;
+    }
+    if is_program(head) {
+        return Beginning::Opaque(Kind::Executable);
+    }
+    let text = head.trim_ascii_start();
+    if text.is_empty() && !complete && head.len() < limits::READ_BYTES {
+        return Beginning::Short;
+    }
+    if text.starts_with(b"{") {
+        return match first_line(head, complete) {
+            None => Beginning::Short,
+            Some(line) => custody::recognise(line).map_or(Beginning::Structure, Beginning::Timeline),
+        };
+    }
+    if text.starts_with(b"-----BEGIN ") || text.starts_with(b"untrusted comment:") || ssh_key(text) {
+        return Beginning::Structure;
+    }
+    Beginning::Opaque(Kind::Artifact)
+}
+
+/// The first line, if all of it is there or it is longer than any may be.
+fn first_line(head: &[u8], complete: bool) -> Option<&[u8]> {
+    match head.iter().position(|b| *b == b'\n') {
+        Some(end) => Some(&head[..end]),
+        None if complete || head.len() > limits::CUSTODY_LINE_BYTES_MAX => Some(head),
+        None => None,
+    }
+}
+
+/// Whether what cannot be held looks like an attestation nevertheless.
+pub(super) fn looks_signed(head: &[u8]) -> bool {
+    contains(head, b"\"payloadType\"")
+}
+
+/// The kind of a file that was read whole.
+pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> Kind {
+    let text = content.trim_ascii_start();
+    let structure = if text.starts_with(b"{") { by_json(text) } else { by_text(text) };
+    match claim {
+        NameClaim::Structured(kind) => match (kind, structure) {
+            (Kind::DsseEnvelope, Some(Kind::Statement)) => Kind::Statement,
+            (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
+            (Kind::PublicKey, Some(Kind::Certificate)) => Kind::Certificate,
+            _ => kind,
+        },
+        NameClaim::List => list_by_length(content),
+        NameClaim::Toml if contains(content, b"stella.policy/v1") => Kind::Policy,
+        NameClaim::Debris | NameClaim::Archive(_) | NameClaim::Toml => claim.kind(),
+        // What it means at a place is for `layout` to say.
+        NameClaim::Placed | NameClaim::PlacedList | NameClaim::None => structure.unwrap_or(Kind::Artifact),
+    }
+}
+
+/// The kind of a `checksums.txt` that belongs to no layout, and of its like.
+pub(super) fn list_by_length(content: &[u8]) -> Kind {
+    let first = content.split(|b| *b == b'\n').find(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let digits = first.unwrap_or_default().iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    let algorithm = [Algorithm::Sha1, Algorithm::Sha384, Algorithm::Sha512].into_iter();
+    Kind::DigestList(algorithm.into_iter().find(|a| a.size() * 2 == digits).unwrap_or(Algorithm::Sha256))
+}
+
+fn by_json(text: &[u8]) -> Option<Kind> {
+    match json::parse(text) {
+        Ok(value) => by_members(&value),
+        Err(_) => {
+            // Several values, one on each line?
+            let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+            let first = if line.len() < text.len() { json::parse(line).ok() } else { None };
+            match first.as_ref().and_then(by_members) {
+                Some(Kind::DsseEnvelope) => Some(Kind::DsseLines),
+                _ => looks_signed(text).then_some(Kind::DsseEnvelope),
+            }
+        }
+    }
+}
+
+fn by_members(value: &Value) -> Option<Kind> {
+    let object = value.as_object()?;
+    let has = |name: &str| object.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+    if has("payloadType") && has("payload") && has("signatures") {
+        return Some(Kind::DsseEnvelope);
+    }
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    if text("_type").is_some_and(|t| t.starts_with("https://in-toto.io/Statement/")) {
+        return Some(Kind::Statement);
+    }
+    match text("schema") {
+        Some("stella.trust/v1") => return Some(Kind::TrustStore),
+        Some("stella.files/v1") => return Some(Kind::FileManifest),
+        _ => {}
+    }
+    text("kty").map(|_| Kind::PublicKey)
+}
+
+fn by_text(text: &[u8]) -> Option<Kind> {
+    if text.starts_with(b"untrusted comment:") {
+        let trusted = text.split(|b| *b == b'\n').any(|line| line.starts_with(b"trusted comment:"));
+        return Some(if trusted { Kind::MinisignSignature } else { Kind::PublicKey });
+    }
+    if let Some(rest) = text.strip_prefix(b"-----BEGIN ") {
+        let line = rest.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
+        let label = line.strip_suffix(b"-----")?;
+        return match label {
+            b"CERTIFICATE" => Some(Kind::Certificate),
+            _ if label.ends_with(b"PUBLIC KEY") => Some(Kind::PublicKey),
+            _ => None,
+        };
+    }
+    ssh_key(text).then_some(Kind::PublicKey)
+}
+
+fn ssh_key(text: &[u8]) -> bool {
+    const TYPES: [&str; 7] = [
+        "ssh-ed25519 ",
+        "ssh-rsa ",
+        "ecdsa-sha2-nistp256 ",
+        "ecdsa-sha2-nistp384 ",
+        "ecdsa-sha2-nistp521 ",
+        "sk-ssh-ed25519@openssh.com ",
+        "sk-ecdsa-sha2-nistp256@openssh.com ",
+    ];
+    TYPES.iter().any(|name| text.starts_with(name.as_bytes()))
+}
+
+fn is_program(head: &[u8]) -> bool {
+    let word = |at: usize| head.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
+    match word(0) {
+        Some(0x7f45_4c46) => true,                                           // ELF
+        Some(0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe) => true, // Mach-O
+        // Mach-O for several processors; a Java class has its version there.
+        Some(0xcafe_babe) => word(4).is_some_and(|count| count < 0x20),
+        // Where the header of a Windows program stands, behind that of DOS.
+        _ => head.starts_with(b"MZ") && word(0x3c).is_some_and(|at| at.swap_bytes() < 0x1000),
+    }
+}
+
+fn contains(text: &[u8], needle: &[u8]) -> bool {
+    text.windows(needle.len()).any(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn name(path: &str, expected: NameClaim) {
+        assert_eq!(by_name(path), expected, "{path}");
+    }
+
+    #[test]
+    fn debris() {
+        for path in [
+            ".DS_Store",
+            "a/.DS_Store",
+            "._x",
+            "a/._x.json",
+            "Thumbs.db",
+            "DESKTOP.INI",
+            "System Volume Information/WPSettings.dat",
+            "$RECYCLE.BIN/S-1/x.json",
+            "lost+found/#1",
+            "__MACOSX/a/SHA256SUMS",
+        ] {
+            name(path, NameClaim::Debris);
+        }
+        name("my.DS_Store", NameClaim::None);
+        name("lost+found", NameClaim::None);
+        name("x/system volume information/a", NameClaim::None);
+    }
+
+    #[test]
+    fn archives() {
+        name("a.tar", NameClaim::Archive(Compression::None));
+        name("a-1.0.TAR.GZ", NameClaim::Archive(Compression::Gzip));
+        name("x/a.tgz", NameClaim::Archive(Compression::Gzip));
+        name("a.tar.zst", NameClaim::Archive(Compression::Zstd));
+        name("a.tzst", NameClaim::Archive(Compression::Zstd));
+        for path in ["a.tar.xz", "a.zip", "a.gz", "tar", ".tar", "a.tar.gz.part"] {
+            name(path, NameClaim::None);
+        }
+    }
+
+    #[test]
+    fn lists() {
+        let of = |algorithm| NameClaim::Structured(Kind::DigestList(algorithm));
+        for path in [
+            "SHA256SUMS",
+            "sha256sums.txt",
+            "sha256sum.txt",
+            "app_1.0_SHA256SUMS",
+            "x-sha256sums",
+            "x.sha256sums",
+            "app.tgz.sha256",
+            "app.sha256sum",
+            "a/b/SHA256SUMS",
+        ] {
+            name(path, of(Algorithm::Sha256));
+        }
+        name("SHA512SUMS", of(Algorithm::Sha512));
+        name("SHA1SUMS", of(Algorithm::Sha1));
+        name("SHA384SUMS", of(Algorithm::Sha384));
+        name("B2SUMS", of(Algorithm::Blake2b512));
+        name("app.sha512", of(Algorithm::Sha512));
+        name("app_1.0_checksums.txt", NameClaim::List);
+        name("CHECKSUMS", NameClaim::List);
+        name("checksums.txt", NameClaim::PlacedList);
+        for path in ["sha256", ".sha256", "xsha256sums", "MD5SUMS", "sums", "sha256.txt", "assumptions"] {
+            name(path, NameClaim::None);
+        }
+    }
+
+    #[test]
+    fn signatures_and_attestations() {
+        let of = NameClaim::Structured;
+        name("a.intoto.jsonl", of(Kind::DsseLines));
+        name("a.dsse.json", of(Kind::DsseEnvelope));
+        name("SHA256SUMS.dsse", of(Kind::DsseEnvelope));
+        name("a.sig", of(Kind::DetachedSignature));
+        name("a.MINISIG", of(Kind::MinisignSignature));
+        name("cosign.pub", of(Kind::PublicKey));
+        name("custody.jsonl", of(Kind::Timeline(custody::Format::StellaCustodyV1)));
+        name("case.ledger.ndjson", of(Kind::Timeline(custody::Format::LedgerEventV1)));
+        name("time-anchor-trust-roots.json", of(Kind::TrustStore));
+        name("sbom.json", NameClaim::None);
+        name("manifest-sha512.txt", NameClaim::PlacedList);
+        name("tagmanifest-sha256.txt", NameClaim::PlacedList);
+        name("manifest-md5.txt", NameClaim::None);
+        name("Manifest.json", NameClaim::None);
+    }
+
+    #[test]
+    fn what_a_signature_continues() {
+        assert_eq!(continued("a/app.tgz.sig"), Some("a/app.tgz"));
+        assert_eq!(continued("app.SHA256"), Some("app"));
+        assert_eq!(continued("app.minisig"), Some("app"));
+        assert_eq!(continued("app.pub"), None);
+        assert_eq!(continued("sig"), None);
+    }
+
+    #[track_caller]
+    fn content(path: &str, text: &str, expected: Kind) {
+        assert_eq!(by_content(by_name(path), text.as_bytes()), expected, "{path} {text}");
+    }
+
+    const DSSE: &str = r#"{"payloadType":"t","payload":"","signatures":[]}"#;
+
+    #[test]
+    fn json() {
+        content("x.json", DSSE, Kind::DsseEnvelope);
+        content("x", DSSE, Kind::DsseEnvelope);
+        content("x.sig", DSSE, Kind::DsseEnvelope);
+        content("x.json", &DSSE.replace("payloadType", "PayloadType"), Kind::DsseEnvelope);
+        content("x.json", &DSSE.replace("payloadType", "p\\u0061yloadType"), Kind::DsseEnvelope);
+        content("x.json", &DSSE.replace(']', ""), Kind::DsseEnvelope);
+        content("x.json", &DSSE.replace("payload\"", "payloadType\""), Kind::DsseEnvelope);
+        content("x.json", &format!("{DSSE}\n{DSSE}\n"), Kind::DsseLines);
+        content("x.json", r#"{"payloadType":"t","payload":""}"#, Kind::Artifact);
+        content("x.json", r#"{"a":1}"#, Kind::Artifact);
+        content("x.json", r#"{"a":1"#, Kind::Artifact);
+        let statement = r#"{"_type":"https://in-toto.io/Statement/v1","subject":[]}"#;
+        content("x.json", statement, Kind::Statement);
+        content("x.intoto.json", statement, Kind::Statement);
+        content("x.intoto.json", "{", Kind::DsseEnvelope);
+        content("x.dsse", "", Kind::DsseEnvelope);
+        content("x.json", r#"{"schema":"stella.trust/v1"}"#, Kind::TrustStore);
+        content("x.json", r#"{"schema":"stella.files/v1"}"#, Kind::FileManifest);
+        content("x.json", r#"{"kty":"OKP"}"#, Kind::PublicKey);
+        content("signature.json", DSSE, Kind::DsseEnvelope);
+        content("signature.json", "{}", Kind::Artifact);
+    }
+
+    #[test]
+    fn texts() {
+        content("x.pem", "-----BEGIN CERTIFICATE-----\n", Kind::Certificate);
+        content("x.pub", "-----BEGIN CERTIFICATE-----\r\n", Kind::Certificate);
+        content("x", "-----BEGIN PUBLIC KEY-----\n", Kind::PublicKey);
+        content("x", "-----BEGIN RSA PUBLIC KEY-----\n", Kind::PublicKey);
+        content("x", "-----BEGIN PRIVATE KEY-----\n", Kind::Artifact);
+        content("x", "ssh-ed25519 AAAA me\n", Kind::PublicKey);
+        content("x", "untrusted comment: k\nRWQ\n", Kind::PublicKey);
+        content("x.sig", "untrusted comment: k\nRWQ\ntrusted comment: t\n\n", Kind::MinisignSignature);
+        content("x.sig", "MEUC", Kind::DetachedSignature);
+        content("policy.toml", "schema = \"stella.policy/v1\"\n", Kind::Policy);
+        content("Cargo.toml", "[package]\n", Kind::Artifact);
+        let hex = |digits: usize| format!("# list\n{}  a\n", "0".repeat(digits));
+        content("x_checksums.txt", &hex(64), Kind::DigestList(Algorithm::Sha256));
+        content("x_checksums.txt", &hex(128), Kind::DigestList(Algorithm::Sha512));
+        content("x_checksums.txt", &hex(40), Kind::DigestList(Algorithm::Sha1));
+        content("x_checksums.txt", "", Kind::DigestList(Algorithm::Sha256));
+    }
+
+    #[test]
+    fn beginnings() {
+        let check = |head: &[u8], complete: bool, expected: Beginning| {
+            assert_eq!(by_beginning(NameClaim::None, head, complete), expected);
+        };
+        let elf = [b"\x7fELF".as_slice(), &[0; 60]].concat();
+        check(&elf, false, Beginning::Opaque(Kind::Executable));
+        check(&elf[..10], false, Beginning::Short);
+        let class = [b"\xca\xfe\xba\xbe\0\0\0\x34".as_slice(), &[0; 60]].concat();
+        check(&class, true, Beginning::Opaque(Kind::Artifact));
+        let mut windows = [0; 64];
+        windows[..2].copy_from_slice(b"MZ");
+        windows[0x3c] = 0x80;
+        check(&windows, true, Beginning::Opaque(Kind::Executable));
+        check(
+            b"MZ is how this text begins, and it goes on until it is long enough.",
+            true,
+            Beginning::Opaque(Kind::Artifact),
+        );
+        check(b"", true, Beginning::Opaque(Kind::Artifact));
+        check(b"{\"a\":", false, Beginning::Short);
+        check(b"{\"a\":", true, Beginning::Structure);
+        check(b" \n{\"a\":1}", true, Beginning::Structure);
+        let line = br#"{"schema":"stella.custody/v1","x":""}"#;
+        check(
+            &[line.as_slice(), b"\n{}"].concat(),
+            true,
+            Beginning::Timeline(custody::Format::StellaCustodyV1),
+        );
+        let text = [b"plain text ".as_slice(); 8].concat();
+        check(&text, false, Beginning::Opaque(Kind::Artifact));
+    }
+}

@@ -11,7 +11,7 @@ pub(super) enum Dialect {
     Gnu,
 }
 
-/// A header block whose checksum is right.
+/// A header block of a dialect that is known, whose checksum is right.
 pub(super) struct Header<'a> {
     block: &'a [u8; BLOCK],
     pub(super) dialect: Dialect,
@@ -30,17 +30,17 @@ const NUMBERS: [(&str, std::ops::Range<usize>); 4] =
 
 impl<'a> Header<'a> {
     pub(super) fn new(block: &'a [u8; BLOCK]) -> Result<Header<'a>, TarFault> {
+        let dialect = match &block[MAGIC] {
+            b"ustar\x0000" => Dialect::Ustar,
+            b"ustar  \0" => Dialect::Gnu,
+            _ => return Err(TarFault::Magic),
+        };
         let found = checksum(block);
         match octal(&block[CHECKSUM]) {
             Ok(Some(expected)) if expected == found => {}
             Ok(Some(expected)) => return Err(TarFault::Checksum { found, expected: expected.to_string() }),
             _ => return Err(TarFault::Checksum { found, expected: "no number".into() }),
         }
-        let dialect = match &block[MAGIC] {
-            b"ustar\x0000" => Dialect::Ustar,
-            b"ustar  \0" => Dialect::Gnu,
-            _ => return Err(TarFault::Magic),
-        };
         Ok(Header { block, dialect })
     }
 
