@@ -38,8 +38,8 @@ pub enum PathError {
     /// Contains `\`.
     #[error("the name contains a backslash")]
     Backslash,
-    /// Begins like `C:`.
-    #[error("the name begins with a drive letter")]
+    /// A part begins like `C:`.
+    #[error("the name has a drive letter")]
     Drive,
     /// A part ends with a dot or a space.
     #[error("a part of the name ends with a dot or a space")]
@@ -67,9 +67,6 @@ impl EvidencePath {
         if raw.contains(&b'\\') {
             return Err(PathError::Backslash);
         }
-        if raw.len() >= 2 && raw[0].is_ascii_alphabetic() && raw[1] == b':' {
-            return Err(PathError::Drive);
-        }
         if raw.len() > limits::PATH_BYTES_MAX {
             return Err(PathError::TooLong);
         }
@@ -78,11 +75,24 @@ impl EvidencePath {
                 b".." => return Err(PathError::Parent),
                 b"" | b"." => return Err(PathError::NotNormal),
                 _ if part.ends_with(b".") || part.ends_with(b" ") => return Err(PathError::Trailing),
+                [letter, b':', ..] if letter.is_ascii_alphabetic() => return Err(PathError::Drive),
                 _ if depth >= limits::PATH_DEPTH_MAX => return Err(PathError::TooDeep),
                 _ => {}
             }
         }
         Ok(EvidencePath(escape(raw)))
+    }
+
+    /// This path without the directory `folder` (escaped, no slash at its end),
+    /// below which it must lie.
+    pub fn below(&self, folder: &str) -> Option<EvidencePath> {
+        // Every rule of `new` is about one part, so what is left of a path is a path.
+        Some(EvidencePath(self.0.strip_prefix(folder)?.strip_prefix('/')?.to_owned()))
+    }
+
+    /// The directory that this path lies in, as a path.
+    pub fn folder(&self) -> Option<EvidencePath> {
+        Some(self.parent()).filter(|parent| !parent.is_empty()).map(|parent| EvidencePath(parent.to_owned()))
     }
 
     /// This path, as a member of the archive `outer`.
@@ -198,6 +208,8 @@ mod tests {
         check(b"a\0b", Err(PathError::Nul));
         check(b"a\\b", Err(PathError::Backslash));
         check(b"C:x", Err(PathError::Drive));
+        check(b"a/C:", Err(PathError::Drive));
+        check(b"a/CD:x", Ok("a/CD:x"));
         check(b"a./b", Err(PathError::Trailing));
         check(b"a ", Err(PathError::Trailing));
         check("ä!/%\u{202e}x".as_bytes(), Ok("ä%21/%25%E2%80%AEx"));

@@ -10,6 +10,7 @@ use crate::digest::Algorithm;
 use crate::limits;
 use crate::wire::json::{self, Value};
 
+use super::demand::Peek;
 use super::{Compression, Kind};
 
 /// What a name alone says.
@@ -29,6 +30,8 @@ pub(super) enum NameClaim {
     PlacedList,
     /// Perhaps a policy.
     Toml,
+    /// Perhaps an attestation.
+    Json,
     /// Nothing.
     None,
 }
@@ -41,7 +44,11 @@ impl NameClaim {
             NameClaim::Archive(_) => Kind::Archive,
             NameClaim::Structured(kind) => kind,
             NameClaim::List => Kind::DigestList(Algorithm::Sha256),
-            NameClaim::Placed | NameClaim::PlacedList | NameClaim::Toml | NameClaim::None => Kind::Artifact,
+            NameClaim::Placed
+            | NameClaim::PlacedList
+            | NameClaim::Toml
+            | NameClaim::Json
+            | NameClaim::None => Kind::Artifact,
         }
     }
 
@@ -85,8 +92,8 @@ const PLACED: [&str; 10] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 25] = {
-    use NameClaim::{Archive, Structured, Toml};
+const ENDINGS: [(&str, NameClaim); 24] = {
+    use NameClaim::{Archive, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
     [
@@ -109,12 +116,11 @@ const ENDINGS: [(&str, NameClaim); 25] = {
         (".att", Structured(Kind::DsseEnvelope)),
         (".minisig", Structured(Kind::MinisignSignature)),
         (".sig", Structured(Kind::DetachedSignature)),
-        (".sign", Structured(Kind::DetachedSignature)),
         (".signature", Structured(Kind::DetachedSignature)),
-        (".asc", Structured(Kind::DetachedSignature)),
         (".jwk", Structured(Kind::PublicKey)),
         (".pub", Structured(Kind::PublicKey)),
         (".toml", Toml),
+        (".json", Json),
     ]
 };
 
@@ -186,6 +192,11 @@ fn list(lower: &str) -> NameClaim {
     NameClaim::None
 }
 
+/// Whether a file of that name means something at the root of a layout.
+pub(super) fn is_placed(name: &str) -> bool {
+    name == "checksums.txt" || PLACED.contains(&name) || bag_manifest(name).is_some()
+}
+
 /// The algorithm of `manifest-<alg>.txt` or `tagmanifest-<alg>.txt`, and which
 /// of the two it is.
 pub(super) fn bag_manifest(name: &str) -> Option<Kind> {
@@ -198,11 +209,12 @@ pub(super) fn bag_manifest(name: &str) -> Option<Kind> {
     Some(if tag { Kind::BagTagManifest(algorithm) } else { Kind::BagManifest(algorithm) })
 }
 
-/// The file that a signature or digest file of this path continues.
-pub(super) fn continued(path: &str) -> Option<&str> {
+/// The file that a signature or digest file of this path continues:
+/// `a/app.tgz` for `a/app.tgz.sig` and `a/app.tgz.sha256`.
+pub fn continued(path: &str) -> Option<&str> {
     let (file, ending) = path.rsplit_once('.')?;
     let lower = ending.to_ascii_lowercase();
-    let signature = matches!(lower.as_str(), "minisig" | "sig" | "sign" | "signature" | "asc");
+    let signature = matches!(lower.as_str(), "minisig" | "sig" | "signature");
     let digest = ALGORITHMS
         .iter()
         .any(|(name, _)| lower.strip_prefix(name).is_some_and(|s| matches!(s, "" | "sum" | "sums")));
@@ -244,7 +256,7 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
         | NameClaim::Toml => {
             return Beginning::Structure;
         }
-        NameClaim::None => {}
+        NameClaim::Json | NameClaim::None => {}
     }
     if head.len() < MAGIC_BYTES && !complete {
         return Beginning::Short;
@@ -283,10 +295,11 @@ pub(super) fn looks_signed(head: &[u8]) -> bool {
 }
 
 /// The kind of a file that was read whole.
-pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> Kind {
+pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
     let text = content.trim_ascii_start();
-    let structure = if text.starts_with(b"{") { by_json(text) } else { by_text(text) };
-    match claim {
+    let (structure, peek) =
+        if text.starts_with(b"{") { by_json(text) } else { (by_text(text), Peek::default()) };
+    let kind = match claim {
         NameClaim::Structured(kind) => match (kind, structure) {
             (Kind::DsseEnvelope, Some(Kind::Statement)) => Kind::Statement,
             (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
@@ -297,8 +310,11 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> Kind {
         NameClaim::Toml if contains(content, b"stella.policy/v1") => Kind::Policy,
         NameClaim::Debris | NameClaim::Archive(_) | NameClaim::Toml => claim.kind(),
         // What it means at a place is for `layout` to say.
-        NameClaim::Placed | NameClaim::PlacedList | NameClaim::None => structure.unwrap_or(Kind::Artifact),
-    }
+        NameClaim::Placed | NameClaim::PlacedList | NameClaim::Json | NameClaim::None => {
+            structure.unwrap_or(Kind::Artifact)
+        }
+    };
+    (kind, peek)
 }
 
 /// The kind of a `checksums.txt` that belongs to no layout, and of its like.
@@ -309,19 +325,21 @@ pub(super) fn list_by_length(content: &[u8]) -> Kind {
     Kind::DigestList(algorithm.into_iter().find(|a| a.size() * 2 == digits).unwrap_or(Algorithm::Sha256))
 }
 
-fn by_json(text: &[u8]) -> Option<Kind> {
-    match json::parse(text) {
-        Ok(value) => by_members(&value),
-        Err(_) => {
-            // Several values, one on each line?
-            let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-            let first = if line.len() < text.len() { json::parse(line).ok() } else { None };
-            match first.as_ref().and_then(by_members) {
-                Some(Kind::DsseEnvelope) => Some(Kind::DsseLines),
-                _ => looks_signed(text).then_some(Kind::DsseEnvelope),
-            }
-        }
+fn by_json(text: &[u8]) -> (Option<Kind>, Peek) {
+    if let Ok(value) = json::parse(text) {
+        let kind = by_members(&value);
+        let asks = matches!(kind, Some(Kind::DsseEnvelope | Kind::Statement));
+        return (kind, if asks { Peek::into_value(&value) } else { Peek::default() });
     }
+    // Several values, one on each line?
+    let mut lines = text.split(|b| *b == b'\n').map(json::parse);
+    let first = lines.next().and_then(Result::ok);
+    if first.as_ref().and_then(by_members) != Some(Kind::DsseEnvelope) {
+        return (looks_signed(text).then_some(Kind::DsseEnvelope), Peek::default());
+    }
+    let mut peek = Peek::default();
+    first.into_iter().chain(lines.filter_map(Result::ok)).for_each(|v| peek.merge(Peek::into_value(&v)));
+    (Some(Kind::DsseLines), peek)
 }
 
 fn by_members(value: &Value) -> Option<Kind> {
@@ -384,7 +402,7 @@ fn is_program(head: &[u8]) -> bool {
     }
 }
 
-fn contains(text: &[u8], needle: &[u8]) -> bool {
+pub(super) fn contains(text: &[u8], needle: &[u8]) -> bool {
     text.windows(needle.len()).any(|window| window == needle)
 }
 
@@ -471,11 +489,11 @@ mod tests {
         name("custody.jsonl", of(Kind::Timeline(custody::Format::StellaCustodyV1)));
         name("case.ledger.ndjson", of(Kind::Timeline(custody::Format::LedgerEventV1)));
         name("time-anchor-trust-roots.json", of(Kind::TrustStore));
-        name("sbom.json", NameClaim::None);
+        name("sbom.json", NameClaim::Json);
         name("manifest-sha512.txt", NameClaim::PlacedList);
         name("tagmanifest-sha256.txt", NameClaim::PlacedList);
         name("manifest-md5.txt", NameClaim::None);
-        name("Manifest.json", NameClaim::None);
+        name("Manifest.json", NameClaim::Json);
     }
 
     #[test]
@@ -489,7 +507,7 @@ mod tests {
 
     #[track_caller]
     fn content(path: &str, text: &str, expected: Kind) {
-        assert_eq!(by_content(by_name(path), text.as_bytes()), expected, "{path} {text}");
+        assert_eq!(by_content(by_name(path), text.as_bytes()).0, expected, "{path} {text}");
     }
 
     const DSSE: &str = r#"{"payloadType":"t","payload":"","signatures":[]}"#;

@@ -30,10 +30,6 @@ impl Faults {
         self.kept.is_empty()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Fault> {
-        self.kept.iter()
-    }
-
     /// Sorted, with one more fault for each kind of which some were left out.
     pub(super) fn finish(mut self) -> Vec<Fault> {
         for (kind, count) in self.counts {
@@ -110,16 +106,23 @@ pub(super) fn of_member(name: &[u8], why: &TarFault, offset: u64) -> Fault {
         _ => FaultKind::TarHeaders,
     };
     let found = match why {
-        TarFault::Link { target, .. } => format!("{why} to {}", escape(&target[..target.len().min(NAME_SHOWN_MAX)])),
+        TarFault::Link { target, .. } => {
+            format!("{why} to {}", escape(&target[..target.len().min(NAME_SHOWN_MAX)]))
+        }
         TarFault::Disagreement { header, .. } => {
-            format!("{why}: the header says {}", escape(&header.as_bytes()[..header.len().min(NAME_SHOWN_MAX)]))
+            format!(
+                "{why}: the header says {}",
+                escape(&header.as_bytes()[..header.len().min(NAME_SHOWN_MAX)])
+            )
         }
         _ => why.to_string(),
     };
     let expected = match why {
         TarFault::Checksum { .. } => "the sum of the header's bytes".to_owned(),
         TarFault::Magic => "a header of POSIX or GNU tar".to_owned(),
-        TarFault::Link { .. } | TarFault::Special { .. } | TarFault::Sparse => "a regular file or directory".to_owned(),
+        TarFault::Link { .. } | TarFault::Special { .. } | TarFault::Sparse => {
+            "a regular file or directory".to_owned()
+        }
         TarFault::Disagreement { extension, .. } => {
             escape(&extension.as_bytes()[..extension.len().min(NAME_SHOWN_MAX)])
         }
@@ -143,7 +146,6 @@ pub(super) fn of_archive(error: &TarError) -> Fault {
             Some(fault) => of_packing(fault).at(*offset),
             None => Fault::of_case(FaultKind::Unreadable, kind_of(error)).at(*offset),
         },
-        _ => Fault::of_case(FaultKind::Unreadable, error.to_string()),
     }
 }
 
@@ -158,7 +160,10 @@ fn of_packing(fault: &UnpackFault) -> Fault {
         UnpackFault::Expansion { .. } => {
             let (ratio, floor) = (limits::EXPANSION_RATIO_MAX, limits::EXPANSION_FLOOR_BYTES);
             let most = limits::EXPANDED_BYTES_MAX;
-            (FaultKind::Expansion, format!("at most {ratio} times as many and {floor} more, and at most {most}"))
+            (
+                FaultKind::Expansion,
+                format!("at most {ratio} times as many and {floor} more, and at most {most}"),
+            )
         }
         _ => (FaultKind::Compression, String::new()),
     };

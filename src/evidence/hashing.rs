@@ -256,9 +256,11 @@ mod tests {
         hashing.close(packed);
         let mut hashed = hashing.finish();
         let mut found: Vec<String> = hashed.take(packed).iter().map(|d| d.to_string()).collect();
-        found.extend(streams.into_iter().flat_map(|s| {
-            hashed.take(s).iter().map(|d| d.to_string()).collect::<Vec<_>>()
-        }));
+        found.extend(
+            streams
+                .into_iter()
+                .flat_map(|s| hashed.take(s).iter().map(|d| d.to_string()).collect::<Vec<_>>()),
+        );
         found
     }
 

@@ -7,16 +7,20 @@
 use std::sync::Arc;
 
 use crate::custody;
+use crate::custody::ledger::anchor::Anchor;
 use crate::limits;
 
 use super::classify::{self, Beginning, NameClaim};
-use super::{Fault, FaultKind, Kind};
+use super::demand::{Peek, Want};
+use super::{Fault, FaultKind, Kind, Options};
 
 /// Reads one file, chunk by chunk, beside the hasher.
-pub(super) struct Reading {
+pub(super) struct Reading<'a> {
     claim: NameClaim,
     size: u64,
     state: State,
+    options: &'a Options<'a>,
+    anchors: &'a [Anchor],
     /// Wanted whole by a signature over it.
     held: bool,
     oversize: Option<u64>,
@@ -38,6 +42,7 @@ pub(super) struct Outcome {
     pub(super) kind: Kind,
     pub(super) content: Option<Arc<[u8]>>,
     pub(super) timelines: Vec<custody::Timeline>,
+    pub(super) peek: Peek,
     /// `found` and `expected` of an [`FaultKind::ItemSize`].
     pub(super) oversize: Option<(String, String)>,
 }
@@ -50,12 +55,17 @@ impl Outcome {
     }
 }
 
-impl Reading {
-    /// Begins a file of `size` bytes, of which `held` says whether a signature
-    /// needs it whole.
-    pub(super) fn new(claim: NameClaim, size: u64, held: bool) -> Reading {
-        let held = held && size <= limits::SIGNED_BYTES_MAX;
-        Reading { claim, size, state: State::Head(Vec::new()), held, oversize: None }
+impl<'a> Reading<'a> {
+    /// Begins a file of `size` bytes.
+    pub(super) fn new(
+        claim: NameClaim,
+        size: u64,
+        want: Want,
+        options: &'a Options<'a>,
+        anchors: &'a [Anchor],
+    ) -> Reading<'a> {
+        let held = want.whole && size <= limits::SIGNED_BYTES_MAX;
+        Reading { claim, size, state: State::Head(Vec::new()), options, anchors, held, oversize: None }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -89,13 +99,18 @@ impl Reading {
         self.state = match classify::by_beginning(self.claim, head, complete) {
             Beginning::Short => return false,
             Beginning::Timeline(format) => {
-                let mut lines = Box::new(Lines::new(format));
+                let (authorities, pins) = (self.options.authorities, self.options.pins);
+                let fold = custody::Fold::with_anchors(format, authorities, pins, self.anchors);
+                let mut lines = Box::new(Lines { format, fold, begun: Vec::new() });
                 lines.push(head);
                 State::Lines(lines)
             }
             Beginning::Structure if self.size <= self.claim.size_max() => hold(self.size),
             Beginning::Structure => {
-                let claimed = !matches!(self.claim, NameClaim::None | NameClaim::Toml | NameClaim::Placed);
+                let claimed = !matches!(
+                    self.claim,
+                    NameClaim::None | NameClaim::Json | NameClaim::Toml | NameClaim::Placed
+                );
                 let kind = self.claim.kind();
                 if claimed || classify::looks_signed(head) {
                     self.oversize = Some(self.claim.size_max());
@@ -113,8 +128,10 @@ impl Reading {
             let head = std::mem::take(head);
             self.decide(&head, true);
         }
-        let oversize = self.oversize.map(|limit| (format!("{} bytes", self.size), format!("at most {limit} bytes")));
-        let mut outcome = Outcome { kind: Kind::Artifact, content: None, timelines: Vec::new(), oversize };
+        let oversize =
+            self.oversize.map(|limit| (format!("{} bytes", self.size), format!("at most {limit} bytes")));
+        let (content, timelines, peek) = (None, Vec::new(), Peek::default());
+        let mut outcome = Outcome { kind: Kind::Artifact, content, timelines, peek, oversize };
         match self.state {
             State::Head(_) => unreachable!("a complete head always decides"),
             State::Opaque(kind) => outcome.kind = kind,
@@ -123,7 +140,7 @@ impl Reading {
                 outcome.timelines = lines.finish();
             }
             State::Hold(content) => {
-                outcome.kind = classify::by_content(self.claim, &content);
+                (outcome.kind, outcome.peek) = classify::by_content(self.claim, &content);
                 let program = matches!(
                     classify::by_beginning(NameClaim::None, &content, true),
                     Beginning::Opaque(Kind::Executable)
@@ -150,10 +167,6 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(format: custody::Format) -> Lines {
-        Lines { format, fold: custody::Fold::new(format), begun: Vec::new() }
-    }
-
     fn push(&mut self, mut bytes: &[u8]) {
         while let Some(end) = bytes.iter().position(|b| *b == b'\n') {
             let (line, rest) = bytes.split_at(end);

@@ -8,16 +8,32 @@
 //! measure  every other byte once, with all that is demanded of it
 //! ```
 
+mod archive;
 mod case;
 mod classify;
+mod collect;
+mod demand;
+mod faults;
+mod files;
+mod hashing;
 mod item;
+mod layout;
+mod measure;
+mod names;
+mod source;
+
+#[cfg(test)]
+mod tests;
 
 use crate::anchor::Authority;
 use crate::custody::Pin;
 use crate::digest::AlgorithmSet;
 
 pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
+pub use classify::continued;
+pub use collect::collect;
 pub use item::{Item, Kind};
+pub use layout::cannot_be_listed;
 
 /// Where evidence is taken from.
 pub enum Source {
@@ -36,20 +52,25 @@ pub trait Progress: Sync {
 }
 
 /// How to read, and what is asked for besides what the evidence asks for.
+#[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// How many threads may work; 0 counts as 1. Never changes what is found.
     pub jobs: usize,
     /// Who is told how far it is.
     pub progress: Option<&'a dyn Progress>,
-    /// Measured of every artifact: the algorithms of `--artifact ALG:HEX`.
-    pub artifacts: AlgorithmSet,
-    /// Measured of a file beside which a detached signature lies: what the keys
-    /// of the trust store hash with (SHA-384 for P-384 and so on).
-    pub signed: AlgorithmSet,
     /// Who may act in a timeline; the whole trust store will do.
     pub authorities: &'a [Authority],
     /// Heads of timelines that someone noted outside the evidence.
     pub pins: &'a [Pin],
+    /// Measured of every file: the algorithms of `--artifact ALG:HEX`.
+    pub artifacts: AlgorithmSet,
+    /// Measured of a file beside which a detached signature lies: what
+    /// [`crate::proof::detached::demanded`] says of the keys of the trust store.
+    pub signed: AlgorithmSet,
+    /// Whether such a file is held whole, up to
+    /// [`crate::limits::SIGNED_BYTES_MAX`]: a key of the trust store signs
+    /// content rather than digests (Ed25519, HMAC).
+    pub signed_whole: bool,
 }
 
 impl Default for Options<'_> {
@@ -57,10 +78,11 @@ impl Default for Options<'_> {
         Options {
             jobs: 1,
             progress: None,
-            artifacts: AlgorithmSet::EMPTY,
-            signed: AlgorithmSet::EMPTY,
             authorities: &[],
             pins: &[],
+            artifacts: AlgorithmSet::EMPTY,
+            signed: AlgorithmSet::EMPTY,
+            signed_whole: true,
         }
     }
 }
@@ -81,14 +103,4 @@ pub enum CollectError {
     /// Standard input can be read once.
     #[error("standard input was named more than once")]
     StdinTwice,
-}
-
-/// Reads everything in `sources` into one set. Neither the order nor the
-/// spelling of the sources can be seen in the result.
-pub fn collect(sources: Vec<Source>, options: &Options<'_>) -> Result<Evidence, CollectError> {
-    let _ = options;
-    if sources.is_empty() {
-        return Err(CollectError::NoSource);
-    }
-    Ok(Evidence { cases: Vec::new() })
 }

@@ -148,6 +148,7 @@ impl<R: BufRead> Reader<R> {
             return Ok(Some(Step::Refused(refused)));
         }
         let mut extensions = Extensions::default();
+        self.name.clear();
         loop {
             let start = self.offset;
             let Some(block) = self.block()? else {
@@ -187,7 +188,7 @@ impl<R: BufRead> Reader<R> {
 
     /// The next bytes of the current member's content; empty at its end.
     pub fn chunk(&mut self) -> Result<&[u8], TarError> {
-        self.take_shown();
+        self.consume(self.shown);
         if self.remaining == 0 {
             return Ok(&[]);
         }
@@ -204,11 +205,21 @@ impl<R: BufRead> Reader<R> {
         Ok(&bytes[..self.shown])
     }
 
-    fn take_shown(&mut self) {
-        self.source.consume(self.shown);
-        self.offset += self.shown as u64;
-        self.remaining -= self.shown as u64;
-        self.shown = 0;
+    /// What [`Reader::chunk`] gave and [`Reader::consume`] did not take.
+    pub fn rest_of_chunk(&mut self) -> &[u8] {
+        match (self.shown, self.source.fill_buf()) {
+            (0, _) | (_, Err(_)) => &[],
+            (shown, Ok(bytes)) => &bytes[..shown.min(bytes.len())],
+        }
+    }
+
+    /// Takes `amount` bytes of the last chunk, for callers that read piecewise.
+    pub fn consume(&mut self, amount: usize) {
+        let amount = amount.min(self.shown);
+        self.source.consume(amount);
+        self.offset += amount as u64;
+        self.remaining -= amount as u64;
+        self.shown -= amount;
     }
 
     /// Passes over the rest of the content and its padding.
