@@ -38,8 +38,11 @@ pub fn collect(paths: &[PathBuf], reading: &Reading, wanted: &Wanted) -> Result<
         });
     }
     let mut signed = AlgorithmSet::EMPTY;
+    let mut signed_whole = false;
     for key in wanted.authorities.iter().flat_map(|authority| &authority.keys) {
         signed = signed.union(detached::demanded(key));
+        // Some sign content rather than digests.
+        signed_whole |= key.algorithms.iter().any(|algorithm| algorithm.digest().is_none());
     }
     let bar = Bar::wanted(reading);
     let options = Options {
@@ -47,6 +50,7 @@ pub fn collect(paths: &[PathBuf], reading: &Reading, wanted: &Wanted) -> Result<
         progress: bar.as_ref().map(|bar| bar as &dyn evidence::Progress),
         artifacts: wanted.artifacts,
         signed,
+        signed_whole,
         authorities: wanted.authorities,
         pins: wanted.pins,
     };
