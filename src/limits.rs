@@ -122,6 +122,10 @@ pub const BREAKS_KEPT_MAX: usize = 100;
 /// Most events kept for display at each end of a timeline.
 pub const EVENTS_KEPT_MAX: usize = 500;
 
+/// The same for each further chain in one file, so that many chains take no
+/// more than one.
+pub const EVENTS_KEPT_FURTHER_MAX: usize = 10;
+
 /// Most handovers kept for display; further ones are counted.
 pub const HANDOVERS_KEPT_MAX: usize = 500;
 

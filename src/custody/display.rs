@@ -7,10 +7,12 @@ use crate::limits;
 use crate::time::{Interval, UnixTime};
 
 pub(super) struct Display {
-    pub first: Vec<Event>,
-    pub last: VecDeque<Event>,
-    pub handovers: Vec<Handover>,
-    pub claimed: Interval,
+    /// How many events at each end.
+    kept_max: usize,
+    first: Vec<Event>,
+    last: VecDeque<Event>,
+    handovers: Vec<Handover>,
+    claimed: Interval,
 }
 
 /// What is left at the end.
@@ -21,23 +23,32 @@ pub(super) struct Shown {
     pub claimed: Interval,
 }
 
-impl Default for Display {
-    fn default() -> Display {
+impl Display {
+    /// Of a file with one chain, or the first of several.
+    pub fn whole() -> Display {
+        Display::of(limits::EVENTS_KEPT_MAX)
+    }
+
+    /// Of every further chain in a file.
+    pub fn brief() -> Display {
+        Display::of(limits::EVENTS_KEPT_FURTHER_MAX)
+    }
+
+    fn of(kept_max: usize) -> Display {
         Display {
+            kept_max,
             first: Vec::new(),
             last: VecDeque::new(),
             handovers: Vec::new(),
             claimed: Interval::UNKNOWN,
         }
     }
-}
 
-impl Display {
     pub fn event(&mut self, line: u64, at: UnixTime, link: Link, kind: &str, actor: &str) {
         let claimed = &mut self.claimed;
         claimed.earliest = Some(claimed.earliest.map_or(at, |earliest| earliest.min(at)));
         claimed.latest = claimed.latest.max(Some(at));
-        let full = self.last.len() == limits::EVENTS_KEPT_MAX;
+        let full = self.last.len() == self.kept_max;
         // The oldest one that goes lends its strings to the new one.
         let mut event = match full.then(|| self.last.pop_front()).flatten() {
             Some(oldest) => oldest,
@@ -50,7 +61,7 @@ impl Display {
             text.push_str(new);
         }
         (event.line, event.sequence, event.at, event.hash) = (line, link.sequence, at, link.hash);
-        if self.first.len() < limits::EVENTS_KEPT_MAX {
+        if self.first.len() < self.kept_max {
             self.first.push(event);
         } else {
             self.last.push_back(event);

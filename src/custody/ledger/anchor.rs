@@ -141,16 +141,20 @@ pub(super) struct Anchors {
     /// Those before this one ended before the present event.
     from: usize,
     at: Option<UnixTime>,
+    /// How many there were beyond the bound.
+    beyond: usize,
 }
 
 impl Anchors {
     pub fn new<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Anchors {
+        let mut anchors = anchors.fuse();
         let mut all: Vec<Growing> = anchors
+            .by_ref()
             .take(limits::CUSTODY_ANCHORS_MAX)
             .map(|anchor| Growing { anchor: anchor.clone(), tree: Tree::new(), disturbed: false })
             .collect();
         all.sort_by_key(|growing| (growing.anchor.window_start, growing.anchor.window_end));
-        Anchors { all, from: 0, at: None }
+        Anchors { all, from: 0, at: None, beyond: anchors.count() }
     }
 
     /// The next event of the chain.
@@ -190,6 +194,10 @@ impl Anchors {
 
     /// Compares. `alone` says whether the tenant has no other chain here.
     pub fn finish(self, breaks: &mut Breaks, at: At, alone: bool) -> Vec<Anchored> {
+        if self.beyond > 0 {
+            let expected = format!("at most {} anchors", limits::CUSTODY_ANCHORS_MAX);
+            breaks.not_established_each(BreakKind::Anchor, at, expected, format!("{} more", self.beyond));
+        }
         self.all.into_iter().map(|growing| growing.finish(breaks, at, alone)).collect()
     }
 }

@@ -87,6 +87,9 @@ impl Follow {
         let heads = self.pins.iter().filter(|pin| pin.chain == record.chain).map(|pin| pin.head);
         let mut chain = Chain::new();
         chain.expect(heads);
+        // Anchors are compared with one chain of their tenant; that there are
+        // more of them is found at the end.
+        let first = self.chains.values().all(|other| other.tenant != record.tenant);
         for _ in 0..self.early_unread {
             chain.unread();
         }
@@ -94,8 +97,10 @@ impl Follow {
             tenant: record.tenant.to_owned(),
             chain,
             breaks: std::mem::take(&mut self.early),
-            anchors: Anchors::new(self.anchors.iter().filter(|anchor| anchor.tenant == record.tenant)),
-            display: Display::default(),
+            anchors: Anchors::new(
+                self.anchors.iter().filter(|anchor| first && anchor.tenant == record.tenant),
+            ),
+            display: if self.chains.is_empty() { Display::whole() } else { Display::brief() },
             at: None,
             last_line: 0,
         }

@@ -42,7 +42,7 @@ impl Follow {
             breaks: Breaks::default(),
             keeping: Keeping::new(),
             signers: Signers::default(),
-            display: Display::default(),
+            display: Display::whole(),
         }
     }
 
