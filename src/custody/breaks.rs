@@ -64,6 +64,12 @@ impl Breaks {
     }
 
     fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
+        if at.line < self.noted.0 {
+            // A gap is noted at the end, at the line where it opened.
+            if self.kept.iter().any(|earlier| (earlier.line, earlier.kind) == (at.line, kind)) {
+                return;
+            }
+        }
         if self.noted.0 != at.line {
             self.noted = (at.line, Default::default());
         }
@@ -110,8 +116,11 @@ mod tests {
         breaks.broken(BreakKind::Link, at(2), "a", "c");
         breaks.broken(BreakKind::Gap, at(2), "a", "b");
         breaks.broken(BreakKind::Link, at(1), "a", "b");
+        breaks.broken(BreakKind::Gap, at(3), "a", "b");
+        breaks.broken(BreakKind::Link, at(1), "a", "b");
+        breaks.broken(BreakKind::Gap, at(2), "a", "b");
         let (kept, tallies) = breaks.finish();
-        assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 2, 2]);
+        assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 2, 2, 3]);
         assert_eq!(tallies[&BreakKind::Link].broken, 2);
     }
 

@@ -206,7 +206,8 @@ impl Chain {
             self.branch = None;
             return;
         }
-        if let Some(origin) = self.recalled.iter().find(|earlier| earlier.hash == link.previous) {
+        let mut recalled = self.recalled.iter().chain(&self.first);
+        if let Some(origin) = recalled.find(|earlier| earlier.hash == link.previous) {
             let found = format!("it follows event {}, which has a successor", origin.sequence);
             breaks.broken(BreakKind::Fork, at, format!("an event that follows event {}", self.last), found);
         } else if self.doubtful {
@@ -305,6 +306,7 @@ impl Chain {
                     format!("after event {}", self.last),
                 ),
             }
+            self.gaps.retain(|open| open.missing > 0);
             self.fits(breaks, at, link);
             return Place::Late;
         }
@@ -367,7 +369,7 @@ impl Chain {
 
     /// Ends the chain.
     pub fn finish(self, breaks: &mut Breaks) -> Vec<(Head, PinOutcome)> {
-        for open in self.gaps.iter().filter(|open| open.missing > 0) {
+        for open in &self.gaps {
             close(breaks, open);
         }
         let at = At { line: self.last_line, sequence: Some(self.last) };
