@@ -225,7 +225,7 @@ fn trust_for_the_script() -> String {
 /// A timeline with some faults in what is signed. `wrong` of zero makes none.
 fn timeline(dice: &mut Dice, wrong: usize, first: Option<(u64, Digest)>) -> Vec<(Vec<u8>, u64, Digest)> {
     let (mut sequence, mut previous) = first.unwrap_or((0, zeros()));
-    let mut fault = |dice: &mut Dice| wrong > 0 && dice.one_in(wrong);
+    let fault = |dice: &mut Dice| wrong > 0 && dice.one_in(wrong);
     let mut holder = "alice";
     let mut seconds = 1_700_000_000;
     let mut items: Vec<Exhibit> = Vec::new();
