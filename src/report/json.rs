@@ -39,13 +39,14 @@ pub fn report_id(report: &Report) -> Digest {
     sink.0.finish().get(Algorithm::Sha256).expect("the one algorithm asked for is computed")
 }
 
-/// Writes a line for each case, subject and finding, and the verdict last.
+/// Writes a line for each case, item, finding, fact and subject, and the verdict last.
 pub fn write_ndjson(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut line = |kind: &str, value: Value| -> io::Result<()> {
         out.write_all(&bytes(&Value::object([("type", Value::from(kind)), (kind, value)])))?;
         out.write_all(b"\n")
     };
     for case in &report.cases {
+        line("case", case_value(case))?;
         for item in &case.items {
             line("item", with_case(item_value(item), case))?;
         }
@@ -104,9 +105,7 @@ fn write(report: &Report, id: Option<&Digest>, out: &mut dyn Write) -> io::Resul
     w.array("cases", report.cases.iter(), |out, case| write_case(case, out))?;
     w.value("checks", &book_checks(&report.book))?;
     w.value("checksum", &Value::from(report.checksum.to_string()))?;
-    let mut findings = report.book.findings.clone();
-    findings.sort();
-    w.value("findings", &Value::Array(findings.iter().map(finding_value).collect()))?;
+    w.value("findings", &Value::Array(report.book.findings.iter().map(finding_value).collect()))?;
     let kit = about.kit.as_ref().map_or(Value::Null, |kit| {
         Value::object([
             ("development", Value::from(kit.development)),
@@ -180,6 +179,20 @@ fn write_case(case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
     w.end()
 }
 
+/// What a line says of a case: all but the lists, which are lines of their own.
+fn case_value(case: &CaseReport) -> Value {
+    Value::object([
+        ("checksum", Value::from(case.checksum.to_string())),
+        ("findingsLeftOut", Value::from(case.findings_left_out.to_string())),
+        ("form", Value::from(case.form)),
+        ("format", Value::from(case.format)),
+        ("id", Value::from(case.id.clone())),
+        ("name", case.name.clone().map_or(Value::Null, Value::from)),
+        ("notEstablished", checks(case.not_established.iter())),
+        ("status", Value::from(case.status.as_str())),
+    ])
+}
+
 fn tool() -> Value {
     Value::object([
         ("name", Value::from("stella")),
@@ -222,7 +235,7 @@ fn coverage_value(id: CheckId, coverage: &Coverage) -> Value {
     ])
 }
 
-fn finding_value(finding: &Finding) -> Value {
+pub(super) fn finding_value(finding: &Finding) -> Value {
     let mut members = vec![
         ("check", Value::from(finding.check.as_str())),
         ("detail", Value::from(finding.detail.clone())),
@@ -335,7 +348,7 @@ fn with_case(value: Value, case: &CaseReport) -> Value {
     }
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(super) fn bytes(value: &Value) -> Vec<u8> {
     canonical::to_bytes(value).expect("a report holds no number that is not a small count")
 }
 

@@ -4,13 +4,22 @@
 //! No host path, duration, thread count or clock is in it, so the same evidence
 //! gives the same bytes everywhere. docs/formats/report.md describes it.
 
+mod html;
 mod json;
+mod junit;
+mod markup;
 mod model;
+mod sarif;
 mod table;
+mod vsa;
 
+pub use html::write_html;
 pub use json::{error_object, report_id, write_json, write_ndjson};
+pub use junit::write_junit;
 pub use model::{About, At, CaseReport, CheckLine, ItemReport, KitLine, Report, SubjectReport, TrustLine};
+pub use sarif::write_sarif;
 pub use table::write_table;
+pub use vsa::write_vsa;
 
 /// The name of the form.
 pub const SCHEMA: &str = "stella.report/v1";

@@ -78,7 +78,7 @@ pub struct Report {
     pub subjects: Vec<SubjectReport>,
     /// What was done where.
     pub cases: Vec<CaseReport>,
-    /// Checks and findings of the run as a whole.
+    /// Checks and findings of the run as a whole, sorted.
     pub book: Book,
 }
 
@@ -186,6 +186,8 @@ impl Report {
             .finish()
             .get(crate::digest::Algorithm::Sha256)
             .expect("the one algorithm asked for is computed");
+        let mut book = ledger.book.clone();
+        book.findings.sort();
         Report {
             status: outcome.verdict.whole.status,
             checksum,
@@ -194,7 +196,7 @@ impl Report {
             about,
             subjects,
             cases,
-            book: ledger.book.clone(),
+            book,
         }
     }
 

@@ -3,6 +3,10 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod evidence;
+pub mod markup;
+pub mod schema;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
