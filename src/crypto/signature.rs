@@ -374,14 +374,24 @@ pub fn verify_digest(
 }
 
 /// Checks an RSASSA-PSS signature with parameters that stand in the format (X.509
-/// and CMS write them out). The modulus must be at least [`limits::RSA_BITS_MIN`] long.
+/// and CMS write them out), and says under which name policy judges it. The
+/// modulus must be at least [`limits::RSA_BITS_MIN`] long, and the digest one of
+/// SHA-2; the hash inside MGF1 need not resist collisions, and may be SHA-1.
 pub fn verify_pss_digest(
     parameters: &Pss,
     key: &PublicKey,
     digest: &Digest,
     signature: &[u8],
-) -> Result<(), SignatureError> {
-    let algorithm = Algorithm::RsaPssSha256;
+) -> Result<Algorithm, SignatureError> {
+    let algorithm = match digest.algorithm() {
+        Hash::Sha256 => Algorithm::RsaPssSha256,
+        Hash::Sha384 => Algorithm::RsaPssSha384,
+        Hash::Sha512 => Algorithm::RsaPssSha512,
+        found @ (Hash::Sha1 | Hash::Blake2b512) => {
+            let (algorithm, expected) = (Algorithm::RsaPssSha256, Hash::Sha256);
+            return Err(SignatureError::Digest { algorithm, expected, found });
+        }
+    };
     if let Some(misfit) = algorithm.misfit(key.kind()) {
         return Err(misfit);
     }
@@ -389,10 +399,11 @@ pub fn verify_pss_digest(
         return Err(SignatureError::Key { algorithm, found: key.kind() });
     };
     rsa_length(rsa.size(), signature)?;
-    parameters.verify(rsa, digest, signature).map_err(|error| match error {
-        PssError::Mismatch => SignatureError::Mismatch,
-        other => SignatureError::Pss(other),
-    })
+    match parameters.verify(rsa, digest, signature) {
+        Ok(()) => Ok(algorithm),
+        Err(PssError::Mismatch) => Err(SignatureError::Mismatch),
+        Err(other) => Err(SignatureError::Pss(other)),
+    }
 }
 
 /// RFC 8032 5.1.7, and beyond it: `A` of small order and non-canonical `A` are

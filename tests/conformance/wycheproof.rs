@@ -66,7 +66,7 @@ fn check(group: &Value, test: &Value) -> Judged {
             {
                 return Judged::Differs(format!("with named parameters {ours:?}, by name otherwise"));
             }
-            ours
+            ours.map(drop)
         }
         other => panic!("{other}"),
     })

@@ -215,7 +215,7 @@ fn pss_with_named_parameters() {
     let digest = Digest::sha256(MESSAGE);
     let check = |mgf, salt, signature: &str, expected: Result<(), SignatureError>| {
         let found = verify_pss_digest(&Pss { mgf, salt }, &key, &digest, &bytes(signature));
-        assert_eq!(found, expected, "{mgf:?} {salt:?}");
+        assert_eq!(found, expected.map(|()| Algorithm::RsaPssSha256), "{mgf:?} {salt:?}");
     };
     use SaltLength::{Any, Exactly};
     let mismatch = || Err(SignatureError::Mismatch);
@@ -243,16 +243,21 @@ fn pss_with_named_parameters() {
         let Scheme::Pss(hash) = algorithm.scheme() else { continue };
         let digest = Digest::of(hash, MESSAGE);
         let with = |salt| verify_pss_digest(&Pss { mgf: hash, salt }, &key, &digest, &bytes(signature));
-        assert_eq!(with(Exactly(hash.size())), Ok(()));
-        assert_eq!(with(Any), Ok(()));
-        assert_eq!(with(Exactly(0)), mismatch());
+        assert_eq!(with(Exactly(hash.size())), Ok(algorithm));
+        assert_eq!(with(Any), Ok(algorithm));
+        assert_eq!(with(Exactly(0)), Err(SignatureError::Mismatch));
         // Every bit counts here too.
         for bit in (0..2048).step_by(7) {
             let mut other = bytes(signature);
             other[bit / 8] ^= 1 << (bit % 8);
             let result = verify_pss_digest(&Pss { mgf: hash, salt: Any }, &key, &digest, &other);
-            assert_eq!(result, mismatch());
+            assert_eq!(result, Err(SignatureError::Mismatch));
         }
+    }
+    for weak in [Hash::Sha1, Hash::Blake2b512] {
+        let parameters = Pss { mgf: weak, salt: Any };
+        let found = verify_pss_digest(&parameters, &key, &Digest::of(weak, MESSAGE), &bytes(odd));
+        assert!(matches!(found, Err(SignatureError::Digest { found, .. }) if found == weak));
     }
 }
 
