@@ -28,16 +28,17 @@ verify() { # bundle, expected status
   }
 }
 
-verify self-test/bundle.tar 0
-sed 's/left as it was/changed by some/' self-test/bundle.tar > "$work/changed.tar"
-cmp -s self-test/bundle.tar "$work/changed.tar" && fail "the bundle could not be changed"
-verify "$work/changed.tar" 3
-head -c 2000 self-test/bundle.tar > "$work/cut.tar"
-verify "$work/cut.tar" 3
-verify self-test/bundle.tar 0
+# Beside the kit, not in it: what lies in a kit is no evidence for its program.
+cp self-test/bundle.tar "$work/good.tar"
+verify "$work/good.tar" 0
 cp "$work/report.json" "$work/first.json"
-(cd / && TZ=Asia/Kathmandu "$stella" forensic verify --bundle "$OLDPWD/self-test/bundle.tar" \
-  --trust-roots "$OLDPWD/self-test/key.pem" --output json --jobs 1) > "$work/second.json" || fail "second report"
+sed 's/left as it was/changed by some/' "$work/good.tar" > "$work/changed.tar"
+cmp -s "$work/good.tar" "$work/changed.tar" && fail "the bundle could not be changed"
+verify "$work/changed.tar" 3
+head -c 2000 "$work/good.tar" > "$work/cut.tar"
+verify "$work/cut.tar" 3
+(cd "$work" && TZ=Asia/Kathmandu HOME=/ "$stella" forensic verify --bundle ./good.tar --jobs 1 \
+  --trust-roots "$OLDPWD/self-test/key.pem" --output json) > "$work/second.json" || fail "the second run"
 cmp -s "$work/first.json" "$work/second.json" || fail "two runs gave two reports"
 
 echo "self-test passed"
