@@ -193,6 +193,9 @@ pub const TRUST_BYTES_MAX: usize = 4 << 20;
 /// room above that.
 pub const TRUST_FILES_MAX: usize = 10_000;
 
+/// Most bytes in a folder of trust: everything is held in memory at once.
+pub const TRUST_FOLDER_BYTES_MAX: usize = 64 << 20;
+
 /// Most authorities in a trust store.
 pub const TRUST_AUTHORITIES_MAX: usize = 4096;
 

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::anchor::Revocation;
-use crate::cli::{kit, snapshot};
+use crate::cli::{kit, snapshot, trust};
 use crate::custody::{Head, Pin};
 use crate::digest::Digest;
 use crate::time::UnixTime;
+use crate::trust::CertificateUse;
 
 /// Verify evidence without a network, and say what was established and what was not
 #[derive(Debug, Parser)]
@@ -27,6 +28,9 @@ pub enum Command {
     /// Evidence: verify it, look at it, seal it
     #[command(subcommand)]
     Forensic(Forensic),
+    /// Trust: who is trusted for what
+    #[command(subcommand)]
+    Trust(Trust),
     /// Policy: what `verified` takes
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -84,6 +88,9 @@ pub struct Verify {
     /// Who is trusted: a trust store, a PEM file, or a directory of them; PURPOSE=PATH fixes for what
     #[arg(long, value_name = "[PURPOSE=]PATH")]
     pub trust_roots: Vec<String>,
+    /// What a bare certificate counts for: attestation, timestamp or any
+    #[arg(long, value_name = "PURPOSE", value_parser = trust::certificate_use, default_value = "any")]
+    pub purpose: CertificateUse,
     /// What `verified` takes, in place of the default policy
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -181,6 +188,19 @@ pub enum Kit {
     Status(kit::Status),
 }
 
+/// Commands on trust.
+#[derive(Debug, Subcommand)]
+pub enum Trust {
+    /// Say who is trusted, for what and when
+    List(trust::List),
+    /// Compare two trust stores
+    Diff(trust::Diff),
+    /// Say whether this installation can be relied on, and what would make it better
+    Status(trust::Status),
+    /// Put a trust store in place, or a newer one in the place of an older
+    Import(trust::Import),
+}
+
 /// Commands on policy.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -231,7 +251,8 @@ pub enum At {
     Time(UnixTime),
 }
 
-fn at(text: &str) -> Result<At, String> {
+/// Reads `--at`.
+pub fn at(text: &str) -> Result<At, String> {
     match text {
         "now" => Ok(At::Now),
         _ => UnixTime::parse_rfc3339(text)

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 
 use crate::anchor::Purpose;
 use crate::cli::failure::Failure;
+use crate::cli::own::Own;
 use crate::limits;
 use crate::policy::{self, Policy};
 use crate::time::UnixTime;
 use crate::trust::{self, CertificateUse, Given, Naming, TrustStore};
 
-/// Where something came from, as the report says it.
+/// Where trust or policy came from, as the report says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// An argument.
@@ -48,12 +49,47 @@ pub fn purpose_and_path(text: &str) -> (Option<Purpose>, PathBuf) {
     }
 }
 
+/// The trust that holds: what was named, else that of the kit, else what is
+/// compiled in. Whom the kit or the program distrusts, no argument brings back.
+pub fn effective_trust(
+    named: &[String],
+    usage: CertificateUse,
+    at: Option<UnixTime>,
+    kit: &Own,
+) -> Result<(TrustStore, Origin), Failure> {
+    let (mut store, origin) = match (named, kit.trust()) {
+        ([], Some(store)) => (store.clone(), Origin::Kit),
+        ([], None) => (trust::built_in().clone(), Origin::BuiltIn),
+        (named, _) => (trust_roots(named, usage, at)?, Origin::Argument),
+    };
+    for other in kit.trust().into_iter().chain([trust::built_in()]) {
+        if !other.distrusted().is_subset(store.distrusted()) {
+            store = store.without_distrusted_by(other);
+        }
+    }
+    Ok((store, origin))
+}
+
+/// The policy that holds before options touch it: the file named, else that of
+/// the kit, else the default.
+pub fn effective_policy(file: Option<&Path>, kit: &Own) -> Result<(Policy, Origin), Failure> {
+    match (file, kit.policy()) {
+        (Some(path), _) => Ok((policy(path)?, Origin::Argument)),
+        (None, Some(policy)) => Ok((policy.clone(), Origin::Kit)),
+        (None, None) => Ok((policy::default().clone(), Origin::BuiltIn)),
+    }
+}
+
 /// Reads every source of trust that was named and puts them together.
-pub fn trust_roots(named: &[String], at: Option<UnixTime>) -> Result<TrustStore, Failure> {
+pub fn trust_roots(
+    named: &[String],
+    usage: CertificateUse,
+    at: Option<UnixTime>,
+) -> Result<TrustStore, Failure> {
     let mut stores = Vec::new();
     for text in named {
         let (purpose, path) = purpose_and_path(text);
-        let naming = purpose.map_or(Naming::Bare(CertificateUse::Any), Naming::Purpose);
+        let naming = purpose.map_or(Naming::Bare(usage), Naming::Purpose);
         let given = given(&path)?;
         stores.push(trust::parse(&given, naming, at).map_err(|error| {
             Failure::usage(format!("the trust roots at {} cannot be used: {error}", path.display()))
@@ -70,6 +106,7 @@ pub fn given(path: &Path) -> Result<Given, Failure> {
         return Ok(Given::File(name, bounded(path)?));
     }
     let mut files = BTreeMap::new();
+    let mut total = 0;
     for entry in walkdir::WalkDir::new(path).follow_links(false).max_depth(limits::TRUST_DEPTH_MAX) {
         let entry = entry.map_err(|error| {
             Failure::usage(format!("the trust roots at {} cannot be read: {error}", path.display()))
@@ -88,7 +125,13 @@ pub fn given(path: &Path) -> Result<Given, Failure> {
             let limit = limits::TRUST_FILES_MAX;
             return Err(Failure::usage(format!("{} holds more than {limit} files", path.display())));
         }
-        files.insert(name.to_owned(), bounded(entry.path())?);
+        let bytes = bounded(entry.path())?;
+        total += bytes.len();
+        if total > limits::TRUST_FOLDER_BYTES_MAX {
+            let limit = limits::TRUST_FOLDER_BYTES_MAX;
+            return Err(Failure::usage(format!("{} holds more than {limit} bytes", path.display())));
+        }
+        files.insert(name.to_owned(), bytes);
     }
     Ok(Given::Directory(files))
 }

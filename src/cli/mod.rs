@@ -19,6 +19,7 @@ pub mod own;
 pub mod progress;
 pub mod snapshot;
 pub mod timeline;
+pub mod trust;
 pub mod verify;
 pub mod writing;
 
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::{Cli, Command, Forensic, Kit, PolicyCommand, Snapshot};
+use args::{Cli, Command, Forensic, Kit, PolicyCommand, Snapshot, Trust};
 use failure::Failure;
 
 /// Under this name the program is `stella forensic verify`.
@@ -64,6 +65,10 @@ fn run(cli: &Cli) -> u8 {
         Command::Forensic(Forensic::Snapshot(Snapshot::Create(arguments))) => {
             arguments.run(&mut io::stdout().lock()).map(|()| 0)
         }
+        Command::Trust(Trust::List(arguments)) => arguments.run(&mut io::stdout().lock()).map(|()| 0),
+        Command::Trust(Trust::Diff(arguments)) => arguments.run(&mut io::stdout().lock()).map(|()| 0),
+        Command::Trust(Trust::Status(arguments)) => arguments.run(&mut io::stdout().lock()),
+        Command::Trust(Trust::Import(arguments)) => arguments.run(&mut io::stdout().lock()).map(|()| 0),
         Command::Policy(PolicyCommand::Show(arguments)) => explain::policy(arguments),
         Command::Kit(Kit::Build(arguments)) => arguments.run(&mut io::stdout().lock()).map(|()| 0),
         Command::Kit(Kit::Verify(arguments)) => arguments.run(&mut io::stdout().lock()),

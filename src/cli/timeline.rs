@@ -11,12 +11,13 @@ use crate::cli::load;
 use crate::custody::{self, Completeness};
 use crate::evidence::Evidence;
 use crate::path::{escape, escape_text};
+use crate::trust::CertificateUse;
 use crate::wire::canonical;
 use crate::wire::json::Value;
 
 /// Runs the command; the number is the exit status.
 pub fn run(arguments: &Timeline) -> Result<u8, Failure> {
-    let trust = load::trust_roots(&arguments.trust_roots, None)?;
+    let trust = load::trust_roots(&arguments.trust_roots, CertificateUse::Any, None)?;
     for text in &arguments.trust_roots {
         let (_, path) = load::purpose_and_path(text);
         load::outside_evidence("the trust root", &path, &arguments.evidence)?;

@@ -18,10 +18,10 @@ use crate::cli::load::{self, Origin};
 use crate::cli::{own, writing};
 use crate::digest::{Algorithm, AlgorithmSet, Digest};
 use crate::evidence::Evidence;
-use crate::policy::{self, Group, Options, Policy, Status};
+use crate::policy::{Group, Options, Policy, Status};
 use crate::report::{self, About, Report, TrustLine};
 use crate::time::UnixTime;
-use crate::trust::{self, TrustStore};
+use crate::trust::TrustStore;
 use crate::verify::{self, Outcome, Request};
 use crate::wire::json::Value;
 
@@ -105,7 +105,7 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
 }
 
 /// The time of validation, and where it came from.
-fn validation(at: Option<At>) -> Result<(Option<UnixTime>, report::At), Failure> {
+pub(super) fn validation(at: Option<At>) -> Result<(Option<UnixTime>, report::At), Failure> {
     let (time, source) = match at {
         None => return Ok((None, report::At { time: None, source: "none" })),
         Some(At::Time(time)) => (time, "argument"),
@@ -126,16 +126,10 @@ fn policy(
     kit: &own::Own,
     at: Option<UnixTime>,
 ) -> Result<(Policy, Origin), Failure> {
-    let (base, origin) = match &arguments.policy {
-        Some(path) => {
-            load::outside_evidence("the policy", path, evidence)?;
-            (load::policy(path)?, Origin::Argument)
-        }
-        None => match kit.policy() {
-            Some(policy) => (policy.clone(), Origin::Kit),
-            None => (policy::default().clone(), Origin::BuiltIn),
-        },
-    };
+    if let Some(path) = &arguments.policy {
+        load::outside_evidence("the policy", path, evidence)?;
+    }
+    let (base, origin) = load::effective_policy(arguments.policy.as_deref(), kit)?;
     let options = Options {
         at,
         threshold: arguments.threshold,
@@ -164,17 +158,11 @@ fn trust(
     kit: &own::Own,
     at: Option<UnixTime>,
 ) -> Result<(TrustStore, Origin), Failure> {
-    if arguments.trust_roots.is_empty() {
-        return Ok(match kit.trust() {
-            Some(store) => (store.clone(), Origin::Kit),
-            None => (trust::built_in().clone(), Origin::BuiltIn),
-        });
-    }
     for text in &arguments.trust_roots {
         let (_, path) = load::purpose_and_path(text);
         load::outside_evidence("the trust root", &path, evidence)?;
     }
-    Ok((load::trust_roots(&arguments.trust_roots, at)?, Origin::Argument))
+    load::effective_trust(&arguments.trust_roots, arguments.purpose, at, kit)
 }
 
 /// What must be vouched for: digests, and files that are measured like evidence.

@@ -28,13 +28,12 @@ mod write;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 pub use built_in::built_in;
 pub use change::{Change, ChangeKind, Diff, ReplaceError, diff, may_replace};
 pub use error::{TrustError, TrustErrorKind};
 pub use posture::{Kit, Posture, Situation, Step, posture};
-pub use store::{Distrust, Distrusted, TrustStore, Unused};
+pub use store::{AlreadyNumbered, Distrust, Distrusted, TrustStore, Unused};
 pub use write::{WriteError, to_files};
 
 use crate::anchor::Purpose;
@@ -45,34 +44,6 @@ pub const SCHEMA: &str = "stella.trust/v1";
 
 /// The file that makes a folder a store.
 pub const STORE_FILE: &str = "trust.json";
-
-/// Where the effective trust came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// `--trust-roots`
-    Argument,
-    /// The kit that the binary belongs to.
-    Kit,
-    /// What is compiled in.
-    BuiltIn,
-}
-
-impl Source {
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Source::Argument => "argument",
-            Source::Kit => "kit",
-            Source::BuiltIn => "built-in",
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// For what bare material counts, which says nothing of that itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,6 +41,14 @@ pub struct Unused {
     pub why: &'static str,
 }
 
+/// A store that has a sequence was to be given another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the store has a sequence of its own: {sequence}")]
+pub struct AlreadyNumbered {
+    /// The sequence that it has.
+    pub sequence: u64,
+}
+
 /// What parsers gather, before it becomes a store.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
@@ -209,12 +217,28 @@ impl TrustStore {
             .flat_map(move |authority| authority.keys_hinted(hint).map(move |key| (authority, key)))
     }
 
-    /// Whether nobody in it could be relied on for anything.
-    pub fn is_unconfigured(&self) -> bool {
-        !self.authorities.iter().any(|authority| {
+    /// Those who could be relied on for something: not distrusted, and with a
+    /// certificate or a key that is not.
+    pub fn usable(&self) -> impl Iterator<Item = &Authority> {
+        self.authorities.iter().filter(|authority| {
             let keys = authority.keys.iter().any(|key| key.distrusted.is_none());
             authority.distrusted.is_none() && (keys || !authority.certificates.is_empty())
         })
+    }
+
+    /// Whether nobody in it could be relied on for anything.
+    pub fn is_unconfigured(&self) -> bool {
+        self.usable().next().is_none()
+    }
+
+    /// The same with a number and a date, which bare keys do not have.
+    pub fn numbered(&self, sequence: u64, issued_at: UnixTime) -> Result<TrustStore, AlreadyNumbered> {
+        if let Some(sequence) = self.sequence {
+            return Err(AlreadyNumbered { sequence });
+        }
+        let mut draft = self.to_draft();
+        (draft.sequence, draft.issued_at) = (Some(sequence), Some(issued_at));
+        Ok(draft.seal())
     }
 
     /// Who is the same as whom.
