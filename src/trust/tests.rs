@@ -448,7 +448,7 @@ fn references() {
     reference("./keys/release.pem", "the name has an empty or '.' part");
     reference("keys//release.pem", "the name has an empty or '.' part");
     reference("keys\\\\release.pem", "the name contains a backslash");
-    reference("C:release.pem", "the name begins with a drive letter");
+    reference("C:release.pem", "the name has a drive letter");
     reference("keys/release.pem\\u0000", "the name contains NUL");
     reference("", "the name is empty");
     refused(
