@@ -346,7 +346,7 @@ fn random_file(dice: &mut Dice) -> (Vec<u8>, Pin) {
     }
     let mut bytes = file(&lines);
     if dice.one_in(12) {
-        bytes.truncate(bytes.len() - 1 - dice.below(40));
+        bytes.truncate(bytes.len().saturating_sub(1 + dice.below(40)));
     }
     (bytes, pin)
 }
