@@ -54,6 +54,7 @@ bench: static ## measured beside peers in the same run, as ratios
 
 fixtures: ## generate fixtures/ again: the same bytes
 	$(CARGO) run --quiet --locked --example fixtures -- fixtures
+	kit/checksums.sh write
 
 checksums: ## write the SHA-256 of fixtures and kit sources to checksums/
 	kit/checksums.sh write

@@ -197,6 +197,11 @@ fn names(trust: &BTreeMap<String, Vec<u8>>, policy: &[u8]) -> Result<Names, Pack
     if store.authorities().iter().any(|authority| authority.key(&development).is_some()) {
         return Err(unusable(TRUST, "it trusts the development key, which everybody has".into()));
     }
+    // RFC 2606: names under .invalid belong to nobody. The fixtures use them,
+    // and the private halves of the fixtures' keys are published.
+    if let Some(test) = store.authorities().iter().find(|a| a.identity.as_str().ends_with(".invalid")) {
+        return Err(unusable(TRUST, format!("it trusts {}, which is a name for tests", test.identity)));
+    }
     Ok(Names { trust: store.digest(), trust_sequence: store.sequence(), policy: policy.digest() })
 }
 
@@ -460,6 +465,19 @@ mod tests {
         fs::copy(PUBLIC, content.join("key.pem")).unwrap();
         let failure = build(folder.path(), "kit").0.unwrap_err();
         assert!(failure.message.contains("everybody has"), "{failure}");
+    }
+
+    #[test]
+    fn nor_are_the_keys_of_the_fixtures() {
+        let folder = folder(TRUST);
+        let content = folder.path().join("content/trust");
+        fs::remove_file(content.join("trust.json")).unwrap();
+        for entry in fs::read_dir("fixtures/trust").unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, content.join(path.file_name().unwrap())).unwrap();
+        }
+        let failure = build(folder.path(), "kit").0.unwrap_err();
+        assert!(failure.message.contains("a name for tests"), "{failure}");
     }
 
     #[test]
