@@ -225,6 +225,10 @@ fn root(
                 }
             }
             Some(Ok(Claim::BundleInfo(info))) => {
+                // bundle.json cannot be listed; what it says twice must agree.
+                if let (Some(id), Some(manifest)) = (&info.id, manifest.and_then(|m| m.id.as_ref())) {
+                    integrity_payload_matches::ids(path, manifest, id, book);
+                }
                 if let Some(claimed) = info.root {
                     integrity_root::examine(path, "rootHash", claimed, computed, book);
                 }

@@ -25,3 +25,14 @@ pub fn passed(book: &mut Book) {
 pub fn failed(item: &str, detail: &str, expected: String, found: String, book: &mut Book) {
     book.find(Finding::new(Severity::Failed, ABOUT.id, detail).item(item).expected(expected).found(found));
 }
+
+/// The id of `bundle.json` is that of the manifest, with or without dashes.
+pub fn ids(item: &str, manifest: &str, info: &str, book: &mut Book) {
+    let plain = |text: &str| text.replace('-', "");
+    if plain(manifest) == plain(info) {
+        return passed(book);
+    }
+    let detail = "the container calls itself by another name than its manifest does";
+    let shown = |text: &str| crate::path::escape(text.as_bytes());
+    failed(item, detail, shown(manifest), shown(info), book);
+}
