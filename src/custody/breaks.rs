@@ -64,11 +64,10 @@ impl Breaks {
     }
 
     fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
-        if at.line < self.noted.0 {
-            // A gap is noted at the end, at the line where it opened.
-            if self.kept.iter().any(|earlier| (earlier.line, earlier.kind) == (at.line, kind)) {
-                return;
-            }
+        // A gap is noted at the end, at the line where it opened.
+        let afterwards = at.line < self.noted.0;
+        if afterwards && self.kept.iter().any(|earlier| (earlier.line, earlier.kind) == (at.line, kind)) {
+            return;
         }
         if self.noted.0 != at.line {
             self.noted = (at.line, Default::default());
@@ -80,7 +79,9 @@ impl Breaks {
             Standing::Broken => self.tally(kind).broken += 1,
             Standing::NotEstablished => self.tally(kind).not_established += 1,
         }
-        if self.kept.len() < limits::BREAKS_KEPT_MAX {
+        // Those that come afterwards may push later ones out.
+        let room = if afterwards { limits::CUSTODY_GAPS_OPEN_MAX } else { 0 };
+        if self.kept.len() < limits::BREAKS_KEPT_MAX + room {
             let (expected, found) = (cut(expected), cut(found));
             self.kept.push(Break { line: at.line, kind, standing, sequence: at.sequence, expected, found });
         }
@@ -89,6 +90,7 @@ impl Breaks {
     /// What was noted, by line.
     pub fn finish(mut self) -> (Vec<Break>, BTreeMap<BreakKind, Tally>) {
         self.kept.sort();
+        self.kept.truncate(limits::BREAKS_KEPT_MAX);
         let tallies = BreakKind::ALL.into_iter().zip(self.tallies);
         (self.kept, tallies.filter(|(_, tally)| *tally != Tally::default()).collect())
     }
@@ -130,8 +132,10 @@ mod tests {
         for line in 0..1000 {
             breaks.broken(BreakKind::Shape, At { line, sequence: None }, "ä".repeat(200), "");
         }
+        breaks.broken(BreakKind::Gap, At { line: 7, sequence: None }, "", "");
         let (kept, tallies) = breaks.finish();
         assert_eq!(kept.len(), limits::BREAKS_KEPT_MAX);
+        assert!(kept.iter().any(|b| b.kind == BreakKind::Gap));
         assert!(kept[0].expected.len() <= limits::CUSTODY_QUOTE_BYTES_MAX);
         assert_eq!(tallies[&BreakKind::Shape].broken, 1000);
     }
