@@ -18,6 +18,8 @@ pub(super) struct Breaks {
     tallies: [Tally; BreakKind::ALL.len()],
     /// The kinds already noted on one line: a line has a fault of a kind once.
     noted: (u64, [bool; BreakKind::ALL.len()]),
+    /// The last line that had a fault.
+    latest: u64,
 }
 
 impl Breaks {
@@ -65,7 +67,8 @@ impl Breaks {
 
     fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
         // A gap is noted at the end, at the line where it opened.
-        let afterwards = at.line < self.noted.0;
+        let afterwards = at.line < self.latest;
+        self.latest = self.latest.max(at.line);
         if afterwards && self.kept.iter().any(|earlier| (earlier.line, earlier.kind) == (at.line, kind)) {
             return;
         }
@@ -121,8 +124,10 @@ mod tests {
         breaks.broken(BreakKind::Gap, at(3), "a", "b");
         breaks.broken(BreakKind::Link, at(1), "a", "b");
         breaks.broken(BreakKind::Gap, at(2), "a", "b");
+        breaks.broken(BreakKind::Gap, at(1), "a", "b");
+        breaks.broken(BreakKind::Link, at(2), "a", "b");
         let (kept, tallies) = breaks.finish();
-        assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 2, 2, 3]);
+        assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 1, 2, 2, 3]);
         assert_eq!(tallies[&BreakKind::Link].broken, 2);
     }
 
