@@ -17,7 +17,6 @@ use crate::cli::failure::Failure;
 use crate::cli::load::{self, Origin};
 use crate::cli::{own, writing};
 use crate::digest::{Algorithm, AlgorithmSet, Digest};
-use crate::evidence::Evidence;
 use crate::policy::{Group, Options, Policy, Status};
 use crate::report::{self, About, Report, TrustLine};
 use crate::time::UnixTime;
@@ -92,10 +91,15 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     };
     let report = Report::new(&outcome, about);
     for (format, file) in &arguments.reports {
-        write_to(&report, *format, file, &evidence)?;
+        write_to(&report, *format, file, &sources)?;
     }
-    print(&report, output)
-        .map_err(|error| Failure::fault(format!("the report cannot be written: {error}")))?;
+    match print(&report, output) {
+        // Whoever reads the report has seen enough of it; the verdict stands.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => {
+            written.map_err(|error| Failure::fault(format!("the report cannot be written: {error}")))?;
+        }
+    }
     Ok(match report.status {
         _ if report.has_fault() => 1,
         Status::Rejected => 3,
@@ -276,11 +280,16 @@ fn print(report: &Report, output: Output) -> io::Result<()> {
 }
 
 /// Writes a report to a file, whole or not at all, and not into the evidence.
-fn write_to(report: &Report, format: ReportFormat, file: &Path, _evidence: &Evidence) -> Result<(), Failure> {
+fn write_to(report: &Report, format: ReportFormat, file: &Path, evidence: &[PathBuf]) -> Result<(), Failure> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    load::outside_evidence("the folder of the report", folder, evidence)?;
     let mut bytes = Vec::new();
     let written = match format {
         ReportFormat::Json => report::write_json(report, &mut bytes),
-        other => return Err(Failure::usage(format!("no report in form {other:?} yet"))),
+        ReportFormat::Html => report::write_html(report, &mut bytes),
+        ReportFormat::Sarif => report::write_sarif(report, &mut bytes),
+        ReportFormat::Junit => report::write_junit(report, &mut bytes),
+        ReportFormat::Vsa => report::write_vsa(report, &mut bytes),
     };
     written.map_err(Failure::fault)?;
     writing::whole(file, &bytes)

@@ -1,0 +1,152 @@
+//! Transcripts: what is typed, the exit status, and every byte that comes back.
+//!
+//! `STELLA_GOLDEN=write cargo test --test cli` writes them; read the difference
+//! before you commit it.
+
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use support::{binary, root};
+
+/// A name, and the arguments; `@` stands for the folder of the fixtures.
+const TRANSCRIPTS: &[(&str, &[&str])] = &[
+    ("help", &["--help"]),
+    ("help-forensic", &["forensic", "--help"]),
+    ("help-forensic-verify", &["forensic", "verify", "--help"]),
+    ("help-forensic-inspect", &["forensic", "inspect", "--help"]),
+    ("help-forensic-timeline", &["forensic", "timeline", "--help"]),
+    ("help-forensic-explain", &["forensic", "explain", "--help"]),
+    ("help-forensic-snapshot-create", &["forensic", "snapshot", "create", "--help"]),
+    ("help-trust", &["trust", "--help"]),
+    ("help-trust-list", &["trust", "list", "--help"]),
+    ("help-trust-import", &["trust", "import", "--help"]),
+    ("help-trust-diff", &["trust", "diff", "--help"]),
+    ("help-trust-status", &["trust", "status", "--help"]),
+    ("help-policy-show", &["policy", "show", "--help"]),
+    ("help-kit", &["kit", "--help"]),
+    ("help-kit-build", &["kit", "build", "--help"]),
+    ("help-kit-verify", &["kit", "verify", "--help"]),
+    ("help-kit-status", &["kit", "status", "--help"]),
+    ("version", &["--version"]),
+    (
+        "verify-bundle",
+        &["forensic", "verify", "@/evidence/bundle", "--trust-roots", "@/trust", "--output", "table"],
+    ),
+    (
+        "verify-bundle-changed",
+        &["forensic", "verify", "@/evidence/bundle-changed", "--trust-roots", "@/trust", "--output", "table"],
+    ),
+    (
+        "verify-ndjson",
+        &["forensic", "verify", "@/evidence/release", "--trust-roots", "@/trust", "--output", "ndjson"],
+    ),
+    ("verify-nobody-trusted", &["forensic", "verify", "@/evidence/bundle", "--output", "table"]),
+    ("verify-nobody-trusted-json", &["forensic", "verify", "@/evidence/bundle", "--output", "json"]),
+    ("verify-nothing-there", &["forensic", "verify", "@/no/such/place", "--trust-roots", "@/trust"]),
+    ("verify-no-evidence", &["forensic", "verify", "--trust-roots", "@/trust", "--output", "json"]),
+    (
+        "verify-trust-is-no-trust",
+        &["forensic", "verify", "@/evidence/bundle", "--trust-roots", "@/evidence/release/manual.txt"],
+    ),
+    (
+        "verify-trust-in-evidence",
+        &["forensic", "verify", "@", "--trust-roots", "@/trust", "--output", "json"],
+    ),
+    (
+        "verify-loosened",
+        &["forensic", "verify", "@/evidence/bundle", "--trust-roots", "@/trust", "--revocation", "off"],
+    ),
+    (
+        "verify-bad-time",
+        &["forensic", "verify", "@/evidence/bundle", "--at", "yesterday", "--output", "json"],
+    ),
+    ("verify-bad-option", &["forensic", "verify", "--no-such-option"]),
+    ("inspect", &["forensic", "inspect", "@/evidence/release", "--output", "table"]),
+    ("inspect-json", &["forensic", "inspect", "@/evidence/bundle", "--output", "json"]),
+    ("timeline-none", &["forensic", "timeline", "@/evidence/bundle"]),
+    ("explain", &["forensic", "explain", "signature.bare-payload"]),
+    ("explain-list", &["forensic", "explain"]),
+    ("explain-unknown", &["forensic", "explain", "no.such"]),
+    ("trust-list", &["trust", "list", "--trust-roots", "@/trust"]),
+    ("policy-show", &["policy", "show"]),
+];
+
+#[test]
+fn transcripts() {
+    let write = std::env::var_os("STELLA_GOLDEN").is_some_and(|value| value == "write");
+    let fixtures = root().join("fixtures").to_str().unwrap().to_owned();
+    let folder = root().join("tests/cli");
+    let mut wrong = Vec::new();
+    for (name, arguments) in TRANSCRIPTS {
+        let output = Command::new(binary())
+            .args(arguments.iter().map(|argument| argument.replace('@', &fixtures)))
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&fixtures, "@");
+        let transcript = format!(
+            "$ stella {}\n(status {})\n--- stdout\n{}--- stderr\n{}",
+            arguments.join(" "),
+            output.status.code().unwrap_or(-1),
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        let file = folder.join(format!("{name}.txt"));
+        if write {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(&file, &transcript).unwrap();
+        }
+        if fs::read_to_string(&file).unwrap_or_default() != transcript {
+            wrong.push(transcript);
+        }
+    }
+    assert!(wrong.is_empty(), "{} other transcripts:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn the_short_name_is_the_long_command() {
+    let place = tempfile::tempdir().unwrap();
+    let short = place.path().join("stella-forensic-verify");
+    std::os::unix::fs::symlink(binary(), &short).unwrap();
+    let fixtures = root().join("fixtures");
+    let bundle = fixtures.join("evidence/bundle");
+    let run = |program: &std::path::Path, words: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(words).arg("--bundle").arg(&bundle).arg("--trust-roots").arg(fixtures.join("trust"));
+        command.output().unwrap()
+    };
+    let long = run(binary(), &["forensic", "verify"]);
+    assert_eq!(long.status.code(), Some(0));
+    assert_eq!(run(&short, &[]).stdout, long.stdout);
+}
+
+#[test]
+fn reports_are_written_whole_and_not_into_the_evidence() {
+    let place = tempfile::tempdir().unwrap();
+    let fixtures = root().join("fixtures");
+    let run = |report: String| {
+        let mut command = Command::new(binary());
+        command.args(["forensic", "verify", "--output", "json"]).arg(fixtures.join("evidence/bundle"));
+        command.arg("--trust-roots").arg(fixtures.join("trust")).arg("--report").arg(report);
+        command.output().unwrap()
+    };
+    for format in ["json", "html", "sarif", "junit", "vsa"] {
+        let file = place.path().join(format);
+        let output = run(format!("{format}={}", file.display()));
+        assert_eq!(output.status.code(), Some(0), "{format}: {output:?}");
+        let written = fs::read(&file).unwrap();
+        assert!(written.len() > 100, "{format}");
+        if format == "json" {
+            assert_eq!(written, output.stdout);
+        }
+    }
+    let inside = fixtures.join("evidence/bundle/report.json");
+    assert_eq!(run(format!("json={}", inside.display())).status.code(), Some(2));
+    assert!(!inside.exists());
+    let nowhere = place.path().join("no/such/folder/report.json");
+    assert_eq!(run(format!("json={}", nowhere.display())).status.code(), Some(1));
+    // Nothing unfinished is left.
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 5);
+}
