@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::entries::{self, Compared};
 use crate::check::view::CaseView;
 use crate::check::{
-    integrity_missing, integrity_payload_matches, integrity_recipe, integrity_root, integrity_unlisted,
+    integrity_digest, integrity_missing, integrity_payload_matches, integrity_recipe, integrity_root,
+    integrity_size, integrity_unlisted,
 };
 use crate::claim::Claim;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::{CaseFormat, Form, Item, Kind};
-use crate::fact::{Fact, Means, Named};
+use crate::fact::{Fact, Means, Named, Standing};
 use crate::finding::{Book, CheckId};
-use crate::listing::{Entry, Manifest};
+use crate::listing::{Entry, Manifest, ManifestForm};
 use crate::proof::dsse::Envelope;
 use crate::proof::merkle::Recipe;
 use crate::statement::Statement;
@@ -30,6 +31,9 @@ pub struct Roll {
     pub names: Vec<Named>,
     /// How it compares.
     pub compared: Compared,
+    /// Who signed it, where it lies in an envelope; otherwise that follows from
+    /// whoever signed the item.
+    pub standing: Option<Standing>,
 }
 
 /// A closed container after the comparison.
@@ -79,7 +83,13 @@ pub fn examine(view: &CaseView, recipes: &BTreeSet<Recipe>, book: &mut Book) -> 
         if compared.agrees() {
             examined.facts.push(Fact::Complete { item: path.to_owned(), files: entries.len() as u64 });
         }
-        examined.rolls.push(Roll { item: index, means, names: named(base, entries), compared });
+        examined.rolls.push(Roll {
+            item: index,
+            means,
+            names: named(base, entries),
+            compared,
+            standing: None,
+        });
     }
     match view.case.format {
         CaseFormat::StellaBundle | CaseFormat::Snapshot => bundle(view, recipes, &mut examined, book),
@@ -226,7 +236,12 @@ fn root(
             }
             Some(Ok(Claim::BundleInfo(info))) => {
                 // bundle.json cannot be listed; what it says twice must agree.
-                if let (Some(id), Some(manifest)) = (&info.id, manifest.and_then(|m| m.id.as_ref())) {
+                let id = match manifest.map(|manifest| manifest.form) {
+                    // A snapshot's manifest is called by its case.
+                    Some(ManifestForm::Snapshot) => &info.case,
+                    _ => &info.id,
+                };
+                if let (Some(id), Some(manifest)) = (id, manifest.and_then(|m| m.id.as_ref())) {
                     integrity_payload_matches::ids(path, manifest, id, book);
                 }
                 if let Some(claimed) = info.root {
@@ -311,8 +326,10 @@ fn bag(view: &CaseView, examined: &mut Examined, book: &mut Book) {
     for roll in examined.rolls.iter().filter(|roll| payload(roll.item)) {
         integrity_unlisted::examine(view, "data/", &roll.compared.listed, &[], book);
     }
+    oxum(view, book);
     let mut held_by = BTreeSet::new();
     if !manifests.iter().any(|one| strongest(one).0) {
+        integrity_digest::weak(view.item(manifests[0].0).path.as_str(), book);
         held_by.insert(CheckId::IntegrityDigest);
     }
     // What a signature over a bag names: its tag manifest where it has one,
@@ -325,6 +342,28 @@ fn bag(view: &CaseView, examined: &mut Examined, book: &mut Book) {
     names.insert(root);
     names.extend(archive_digest(view));
     examined.sealed = Some(Sealed { names, root, signature: None, held_by });
+}
+
+/// RFC 8493 2.2.2: what `bag-info.txt` says of the payload as a whole.
+fn oxum(view: &CaseView, book: &mut Book) {
+    let Some(item) = view.of_kind(Kind::BagInfo).map(|index| view.item(index)) else { return };
+    let text = String::from_utf8_lossy(item.content.as_deref().unwrap_or_default());
+    let payload = || view.case.items.iter().filter(|item| item.path.as_str().starts_with("data/"));
+    let bytes = payload().map(|item| item.size).sum();
+    for line in text.lines() {
+        match line.split_once(':') {
+            Some((label, stated)) if label.eq_ignore_ascii_case("Payload-Oxum") => {
+                integrity_size::payload(
+                    item.path.as_str(),
+                    stated.trim(),
+                    bytes,
+                    payload().count() as u64,
+                    book,
+                );
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A kit of ours that lies in the evidence: a container like any other, and no

@@ -54,3 +54,12 @@ pub fn examine(
     );
     Some(false)
 }
+
+/// Every list of a container uses an algorithm under which a second content
+/// can be made for a digest.
+pub fn weak(list: &str, book: &mut Book) {
+    let detail = "the files are listed by weak digests only";
+    book.find(
+        Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(list).expected("SHA-256 or stronger"),
+    );
+}

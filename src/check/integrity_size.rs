@@ -1,6 +1,7 @@
 //! A size that does not fit is the first sign of a cut or grown file, and it is known before a
 //! single byte is hashed.
 
+use crate::digest::Digest;
 use crate::evidence::Item;
 use crate::finding::{About, Book, CheckId, Finding, Severity};
 use crate::listing::Entry;
@@ -18,8 +19,20 @@ pub const ABOUT: About = About {
     clause: "StellaOps bundle manifest, sizeBytes; RFC 8493 section 2.2.2 (Payload-Oxum)",
 };
 
-/// Whether `item` is as long as the entry says, where it says so.
-pub fn examine(list: &str, path: &str, entry: &Entry, item: &Item, book: &mut Book) -> bool {
+/// Whether `item` is as long as the entry says, where it says so. Who agreed to
+/// the digest `excused` agreed to its length.
+pub fn examine(
+    list: &str,
+    path: &str,
+    entry: &Entry,
+    item: &Item,
+    excused: Option<&Digest>,
+    book: &mut Book,
+) -> bool {
+    if excused.is_some_and(|digest| item.digests.get(digest.algorithm()) == Some(*digest)) {
+        book.skip(ABOUT.id, "the difference was agreed to");
+        return true;
+    }
     match entry.size {
         None => {
             book.skip(ABOUT.id, "the list gives no size");
@@ -40,4 +53,20 @@ pub fn examine(list: &str, path: &str, entry: &Entry, item: &Item, book: &mut Bo
             false
         }
     }
+}
+
+/// `Payload-Oxum` of a bag: how many bytes and files its payload has.
+pub fn payload(item: &str, stated: &str, bytes: u64, files: u64, book: &mut Book) {
+    let found = format!("{bytes}.{files}");
+    if stated == found {
+        return book.pass(ABOUT.id);
+    }
+    let detail = "the payload of the bag has another length or number of files than is stated";
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, detail)
+            .item(item)
+            .expected(crate::path::escape(stated.as_bytes()))
+            .found(found)
+            .at("Payload-Oxum"),
+    );
 }

@@ -74,7 +74,8 @@ pub fn examine(
             }
         }
         Some(Content::Files(files)) if !one.standing.good.is_empty() => {
-            roll = Some(compare(view, demands.context, item, files, &mut broken_by, &mut book));
+            let compared = compare(view, demands.context, item, files, &mut broken_by, &mut book);
+            roll = Some(Roll { standing: Some(one.standing.clone()), ..compared });
         }
         _ => {}
     }
@@ -233,5 +234,5 @@ fn compare(
         names.push(Named { digests, name: None, path: Some(path) });
     }
     let index = view.at(list).expect("the list is an item of its case");
-    Roll { item: index, means: Means::List, names, compared }
+    Roll { item: index, means: Means::List, names, compared, standing: None }
 }

@@ -80,8 +80,9 @@ impl Vouching<'_, '_> {
             });
             for (number, roll) in examined.rolls.iter().enumerate() {
                 let control = self.views[case].is_control(roll.item);
-                let standing = match &seal {
-                    Some(standing) if control => standing.clone(),
+                let standing = match (&seal, &roll.standing) {
+                    (Some(standing), _) if control => standing.clone(),
+                    (_, Some(standing)) => standing.clone(),
                     _ => {
                         let item = self.views[case].item(roll.item);
                         self.standing_of(&item.digests, &by_digest, &mut used)

@@ -116,6 +116,8 @@ impl Manifest {
 pub struct BundleInfo {
     /// The bundle's id, a claim.
     pub id: Option<String>,
+    /// The case that it was sealed for, a claim; snapshots of ours name one.
+    pub case: Option<String>,
     /// The root that it claims.
     pub root: Option<Digest>,
 }
@@ -125,9 +127,10 @@ impl BundleInfo {
     pub fn parse(value: &Value) -> Result<BundleInfo, ListingError> {
         let mut fields = Fields::open(value, "")?;
         let id = fields.opt_str("bundleId")?.map(str::to_owned);
+        let case = fields.opt_str("caseId")?.map(str::to_owned);
         let root = fields.opt_str("rootHash")?.map(|hex| hex_root("/rootHash", hex)).transpose()?;
         fields.finish()?;
-        Ok(BundleInfo { id, root })
+        Ok(BundleInfo { id, case, root })
     }
 }
 
