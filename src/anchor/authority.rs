@@ -9,6 +9,7 @@ use crate::crypto::signature::{self, Algorithm};
 use crate::time::{Interval, Position, Window};
 
 /// What a key of a trust store is made of.
+#[allow(clippy::large_enum_variant, reason = "keys are few and shared keys are fewer")]
 #[derive(Clone, Debug)]
 pub enum KeyMaterial {
     /// The public half of a key pair.

@@ -65,10 +65,10 @@ impl Identity {
         {
             return Err(IdentityError::Space);
         }
-        if let Some(id) = text.strip_prefix("key:") {
-            if !id.starts_with("sha256:") || Digest::parse(id).is_err() {
-                return Err(IdentityError::Reserved);
-            }
+        if let Some(id) = text.strip_prefix("key:")
+            && (!id.starts_with("sha256:") || Digest::parse(id).is_err())
+        {
+            return Err(IdentityError::Reserved);
         }
         Ok(Identity(text.to_owned()))
     }

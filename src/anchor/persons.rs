@@ -135,6 +135,7 @@ mod tests {
     /// The definition, computed the slow way: joined is the transitive closure
     /// of "shares a key or a name".
     #[test]
+    #[allow(clippy::needless_range_loop, reason = "the closure is written as the definition has it")]
     fn agrees_with_the_transitive_closure() {
         for case in 0u32..4096 {
             let keys = |n: u32| -> Vec<u8> {

@@ -37,10 +37,10 @@ pub fn collect(sources: Vec<Source>, options: &Options<'_>) -> Result<Evidence, 
         }
     }
     let work = || read(named, stream, options);
-    if options.jobs > 1 {
-        if let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build() {
-            return Ok(pool.install(work));
-        }
+    if options.jobs > 1
+        && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()
+    {
+        return Ok(pool.install(work));
     }
     Ok(work())
 }

@@ -36,6 +36,7 @@ pub(super) struct Hashing<'scope> {
     lanes: [LaneState<'scope>; 2],
 }
 
+#[allow(clippy::large_enum_variant, reason = "there are a handful of lanes")]
 enum LaneState<'scope> {
     /// Hashes at once.
     Inline(Slots),

@@ -40,8 +40,8 @@ impl Witness {
             |seconds: i64, rest: i64| (seconds as u64).wrapping_mul(1_000_000_000).wrapping_add(rest as u64);
         Witness {
             inode: stat.st_ino,
-            modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-            changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec as i64),
+            changed: nanoseconds(stat.st_ctime, stat.st_ctime_nsec as i64),
         }
     }
 }

@@ -161,7 +161,7 @@ fn loose_files_of_one_name() {
     let (one, two) = (place.put("a/app", "1"), place.put("b/app", "2"));
     let same = place.put("c/app", "1");
     let hex = |text: &str| Digest::sha256(text.as_bytes()).hex();
-    let mut expected = vec![format!("{}!/app artifact", hex("1")), format!("{}!/app artifact", hex("2"))];
+    let mut expected = [format!("{}!/app artifact", hex("1")), format!("{}!/app artifact", hex("2"))];
     expected.sort();
     check(&[&one, &two, &same], &["[loose open]", &expected[0], &expected[1]]);
     check(&[&one, &same], &["[loose open]", "app artifact"]);
@@ -273,10 +273,10 @@ fn a_file_that_changes_while_it_is_read() {
     impl Progress for Meddler<'_> {
         fn expect(&self, _: u64, _: u64) {}
         fn advance(&self, bytes: u64, _: u64) {
-            if bytes > 0 {
-                if let Some(meddle) = self.0.lock().unwrap().take() {
-                    meddle();
-                }
+            if bytes > 0
+                && let Some(meddle) = self.0.lock().unwrap().take()
+            {
+                meddle();
             }
         }
     }

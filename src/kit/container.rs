@@ -352,7 +352,8 @@ mod tests {
         let input = folder.path().join("in");
         fs::create_dir_all(input.join("deep")).unwrap();
         for goal in ["in/out.tar", "in/deep/out", "in/../in/out.tgz"] {
-            let found = Container::create(&folder.path().join(goal), &[input.clone()]).map(|_| ());
+            let found =
+                Container::create(&folder.path().join(goal), std::slice::from_ref(&input)).map(|_| ());
             assert!(matches!(found, Err(ContainerError::InsideInput { .. })), "{goal}");
         }
         assert!(Container::create(&folder.path().join("out.tar"), &[input]).is_ok());

@@ -226,7 +226,7 @@ fn divergence(index: usize, value: &Value) -> Result<Divergence, ListingError> {
     let reason = fields.str("reason")?.to_owned();
     let mut approvals = Vec::new();
     for (place, one) in fields.array("approvals")?.iter().enumerate() {
-        let mut approval = Fields::closed(one, &format!("{at}/approvals/{place}"))?;
+        let mut approval = Fields::closed(one, format!("{at}/approvals/{place}"))?;
         let keyid = approval.opt_str("keyid")?.map(str::to_owned);
         let sig = approval.str("sig")?.to_owned();
         approval.finish()?;

@@ -48,12 +48,13 @@ pub fn parse(grammar: Grammar, text: &[u8]) -> Result<TextList, ListingError> {
         if text.contains('\r') {
             return Err(ListingError::CarriageReturn { line });
         }
-        if grammar == Grammar::Checksums && line == 1 {
-            if let Some(hex) = text.strip_prefix("root ") {
-                let root = Digest::from_hex(Algorithm::Sha256, hex);
-                list.root = Some(root.map_err(|e| ListingError::Digest { line, reason: e.to_string() })?);
-                continue;
-            }
+        if grammar == Grammar::Checksums
+            && line == 1
+            && let Some(hex) = text.strip_prefix("root ")
+        {
+            let root = Digest::from_hex(Algorithm::Sha256, hex);
+            list.root = Some(root.map_err(|e| ListingError::Digest { line, reason: e.to_string() })?);
+            continue;
         }
         if text.starts_with('#') && !matches!(grammar, Grammar::Bag(_)) {
             continue;

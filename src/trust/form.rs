@@ -413,7 +413,7 @@ fn opt_elements<'v>(
 
 /// A set of words of the user's own, where the member is there; never empty.
 fn words(fields: &mut Fields<'_>, name: &'static str) -> Result<Option<BTreeSet<String>>, Kind> {
-    set(fields, name, |pointer, text| word(pointer, text))
+    set(fields, name, word)
 }
 
 /// A set of a few known words, where the member is there; never empty.

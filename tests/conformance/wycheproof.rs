@@ -21,7 +21,7 @@ fn judge(files: &Files, case: &Case) -> Judged {
     let suite = files.json(file);
     let group = &suite["testGroups"][case.params["group"].as_u64().expect("a group") as usize];
     let tests = group["tests"].as_array().expect("a group has tests");
-    let test = tests.iter().find(|t| t["tcId"].to_string() == test).expect("the test is in its group");
+    let test = tests.iter().find(|t| t["tcId"] == test).expect("the test is in its group");
     assert_eq!(test["result"], case.params["result"], "{}", case.id);
     check(group, test)
 }
