@@ -39,6 +39,10 @@ pub const HELD_BYTES_MAX: u64 = 1 << 30;
 /// counted. Nobody reads the ten-thousandth.
 pub const FAULTS_KEPT_MAX: usize = 10_000;
 
+/// Most directories of one source that are containers of their own. Evidence
+/// lockers export hundreds; each costs a case in the report.
+pub const CONTAINERS_MAX: usize = 4096;
+
 /// Most archives of one container that are opened to look for a manifest. An
 /// evidence folder has dozens; each may cost [`EXPANSION_FLOOR_BYTES`].
 pub const INNER_ARCHIVES_MAX: usize = 4096;

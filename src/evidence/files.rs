@@ -61,7 +61,7 @@ enum State {
 }
 
 /// What reading one file gave besides its item.
-struct Read1 {
+struct Done {
     index: usize,
     fault: Option<Fault>,
     peek: Peek,
@@ -255,7 +255,7 @@ impl Files {
         may_open: &(dyn Fn(usize) -> Option<Depth> + Sync),
         held: &AtomicU64,
         options: &Options<'_>,
-    ) -> Vec<Read1> {
+    ) -> Vec<Done> {
         let large = self
             .items
             .iter()
@@ -344,7 +344,7 @@ impl Context<'_> {
         chosen: &dyn Fn(&Seen, &Item) -> bool,
         may_open: &dyn Fn(usize) -> Option<Depth>,
         buffer: &mut [u8],
-    ) -> Vec<Read1> {
+    ) -> Vec<Done> {
         // Opened once for all files of the task.
         let parent = match self.origin {
             Origin::Folder(root) => Some(root.descend(&raw_parent(&task.items[0].path))),
@@ -374,13 +374,13 @@ impl Context<'_> {
                     seen.state = State::Measured;
                     // Nearly all files have nothing to tell.
                     if fault.is_some() || opened.is_some() || item.content.is_some() {
-                        done.push(Read1 { index, fault, peek, opened });
+                        done.push(Done { index, fault, peek, opened });
                     }
                 }
                 Err(refusal) => {
                     seen.state = State::Lost;
                     let fault = Some(refusal.fault(item.path.as_str()));
-                    done.push(Read1 { index, fault, peek: Peek::default(), opened: None });
+                    done.push(Done { index, fault, peek: Peek::default(), opened: None });
                 }
             }
         }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::Algorithm;
+use crate::limits;
 use crate::path::EvidencePath;
 use crate::wire::json::{self, Value};
 
@@ -177,10 +178,6 @@ pub fn cannot_be_listed(format: CaseFormat, path: &EvidencePath) -> bool {
 /// The directory in which a layout has its root; `None` for that of the source.
 type Root = Option<EvidencePath>;
 
-fn text(root: &Root) -> &str {
-    root.as_ref().map_or("", EvidencePath::as_str)
-}
-
 /// The layouts in one container.
 fn roots(items: &[Item]) -> BTreeMap<Root, CaseFormat> {
     let mut places: BTreeMap<Root, Place> = BTreeMap::new();
@@ -228,6 +225,12 @@ pub(super) fn cases(contents: Contents, form: &Form, name: Option<&EvidencePath>
         }
     }
     let mut roots = if *form == Form::Loose { BTreeMap::new() } else { roots(&items) };
+    if roots.len() > limits::CONTAINERS_MAX {
+        let found = format!("{} directories that are containers", roots.len());
+        let expected = format!("at most {}", limits::CONTAINERS_MAX);
+        faults.add(Fault::of_case(FaultKind::ItemCount, found).expected(expected));
+        roots = roots.into_iter().take(limits::CONTAINERS_MAX).collect();
+    }
     let mut faults = faults.finish();
     let prefix = if matches!(form, Form::Archive { .. }) { prefix(&items, &roots) } else { None };
     if let Some(folder) = &prefix {
@@ -239,11 +242,9 @@ pub(super) fn cases(contents: Contents, form: &Form, name: Option<&EvidencePath>
         };
         roots = roots.into_iter().filter_map(|(root, format)| Some((cut(root)?, format))).collect();
     }
-    let mut regions = Vec::new();
-    split(Region { root: None, items, faults }, &roots, true, &mut regions);
-    for (region, format) in regions {
+    for region in regions(items, faults, roots) {
         let root = region.root.clone();
-        let mut case = region.into_case(format, form.clone());
+        let mut case = region.into_case(form.clone());
         case.name = match (name, &root) {
             (Some(outer), Some(own)) => Some(own.inside(outer)),
             (outer, own) => own.as_ref().or(outer).cloned(),
@@ -278,56 +279,83 @@ pub(super) fn opened_cases(opened: Opened, item: &Item, name: Option<&EvidencePa
     cases(opened.into(), &form, name)
 }
 
-/// Items below one directory, with the faults about them.
+/// The files of one case, with paths that are still those of the source.
 struct Region {
     root: Root,
+    format: CaseFormat,
+    /// A closed case around it, which keeps its files too.
+    around: Option<usize>,
+    /// Whether containers within it are cases of their own.
+    deeper: bool,
     items: Vec<Item>,
     faults: Vec<Fault>,
 }
 
-/// Takes the containers out of `region`. A closed one keeps the files of those
-/// within it, and is looked into one level deep, so that no file is in more
-/// than two cases.
-fn split(
-    mut region: Region,
-    roots: &BTreeMap<Root, CaseFormat>,
-    deeper: bool,
-    regions: &mut Vec<(Region, CaseFormat)>,
-) {
-    let format = roots.get(&region.root).copied().unwrap_or(CaseFormat::Open);
-    let closed = format.closure() == Closure::Closed;
-    let mut outermost: Vec<&EvidencePath> = Vec::new();
-    if deeper {
-        // A directory sorts before what is below it.
-        for root in roots.keys().flatten().filter(|root| is_below(root.as_str(), text(&region.root))) {
-            if !outermost.iter().any(|outer| is_below(root.as_str(), outer.as_str())) {
-                outermost.push(root);
-            }
+/// Gives every file to the case whose root is nearest above it. A closed case
+/// keeps the files of those within it, and is looked into one level deep, so
+/// that no file is in more than two cases.
+fn regions(items: Vec<Item>, faults: Vec<Fault>, roots: BTreeMap<Root, CaseFormat>) -> Vec<Region> {
+    let format = roots.get(&None).copied().unwrap_or(CaseFormat::Open);
+    let mut regions = vec![Region {
+        root: None,
+        format,
+        around: None,
+        deeper: true,
+        items: Vec::new(),
+        faults: Vec::new(),
+    }];
+    let mut by_root: BTreeMap<String, usize> = BTreeMap::new();
+    // A directory sorts before what is below it.
+    for (root, format) in roots {
+        let Some(root) = root else { continue };
+        let outer = nearest(&by_root, root.parent());
+        let closed = regions[outer].format.closure() == Closure::Closed;
+        if !closed || regions[outer].deeper {
+            by_root.insert(root.as_str().to_owned(), regions.len());
+            let (around, deeper) = (closed.then_some(outer), regions[outer].deeper && !closed);
+            regions.push(Region {
+                root: Some(root),
+                format,
+                around,
+                deeper,
+                items: Vec::new(),
+                faults: Vec::new(),
+            });
         }
     }
-    for root in outermost {
-        let cut = format!("{root}/");
-        let from = region.items.partition_point(|item| item.path.as_str() < cut.as_str());
-        let count =
-            region.items[from..].iter().take_while(|item| item.path.as_str().starts_with(&cut)).count();
-        let belongs = |fault: &Fault| fault.path.as_deref().is_some_and(|path| path.starts_with(&cut));
-        let (items, faults) = if closed {
-            let faults = region.faults.iter().filter(|fault| belongs(fault)).cloned().collect();
-            (region.items[from..from + count].to_vec(), faults)
-        } else {
-            let (theirs, ours) = std::mem::take(&mut region.faults).into_iter().partition(belongs);
-            region.faults = ours;
-            (region.items.drain(from..from + count).collect(), theirs)
-        };
-        split(Region { root: Some(root.clone()), items, faults }, roots, deeper && !closed, regions);
+    if by_root.is_empty() {
+        (regions[0].items, regions[0].faults) = (items, faults);
+        return regions;
     }
-    regions.push((region, format));
+    for item in items {
+        let owner = nearest(&by_root, item.path.parent());
+        if let Some(around) = regions[owner].around {
+            regions[around].items.push(item.clone());
+        }
+        regions[owner].items.push(item);
+    }
+    for fault in faults {
+        let folder =
+            fault.path.as_deref().and_then(|path| path.rsplit_once('/')).map_or("", |(folder, _)| folder);
+        let owner = nearest(&by_root, folder);
+        if let Some(around) = regions[owner].around {
+            regions[around].faults.push(fault.clone());
+        }
+        regions[owner].faults.push(fault);
+    }
+    regions
 }
 
-fn is_below(path: &str, root: &str) -> bool {
-    match root {
-        "" => !path.is_empty(),
-        root => path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')),
+/// The case whose root is `folder` or the nearest directory above it.
+fn nearest(by_root: &BTreeMap<String, usize>, mut folder: &str) -> usize {
+    loop {
+        if let Some(index) = by_root.get(folder) {
+            return *index;
+        }
+        match folder.rsplit_once('/') {
+            Some((above, _)) => folder = above,
+            None => return 0,
+        }
     }
 }
 
@@ -345,8 +373,8 @@ fn relate(items: &mut [Item], faults: &mut [Fault], folder: &EvidencePath) {
 }
 
 impl Region {
-    fn into_case(self, format: CaseFormat, form: Form) -> Case {
-        let Region { root, mut items, mut faults } = self;
+    fn into_case(self, form: Form) -> Case {
+        let Region { root, format, mut items, mut faults, .. } = self;
         if let Some(root) = &root {
             relate(&mut items, &mut faults, root);
         }

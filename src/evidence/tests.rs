@@ -868,6 +868,28 @@ fn containers_in_closed_containers() {
     check(&[&place.path("d")], &expected.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
+/// More bundles than are taken apart: the rest stays together, and the case says so.
+#[test]
+fn many_containers() {
+    let mut tar = Tar::new();
+    for number in 0..limits::CONTAINERS_MAX + 1 {
+        tar = tar.file(&format!("{number:05}/manifest.json"), MANIFEST.as_bytes());
+        tar = tar.file(&format!("{number:05}/x"), b"x");
+    }
+    let source = Source::Stdin(Box::new(Cursor::new(tar.end())));
+    let evidence = collect(vec![source], &Options::default()).unwrap();
+    assert_eq!(evidence.cases.len(), limits::CONTAINERS_MAX + 1);
+    let lines = shown(&evidence);
+    let expected = [
+        "[archive None open]",
+        "04096/manifest.json bundle-manifest +",
+        "04096/x artifact",
+        "! intake.item-count -: 4097 directories that are containers",
+        "[archive None stella-bundle 00000]",
+    ];
+    assert_eq!(lines[..5], expected);
+}
+
 #[test]
 fn containers_in_archives() {
     let place = Place::new();
