@@ -21,7 +21,7 @@ OUTPUT ?= $(TARGET_DIR)/kit
 
 # The bans of clippy.toml hold for the product, not for its tests.
 UNBANNED := -A clippy::disallowed_methods -A clippy::disallowed_types -A clippy::disallowed_macros \
-	-A clippy::unwrap_used -A clippy::float_arithmetic -A missing_docs
+	-A clippy::unwrap_used -A clippy::float_arithmetic -A clippy::needless_range_loop -A missing_docs
 
 .PHONY: help demo test check fuzz bench fixtures checksums kit static build
 
