@@ -193,7 +193,7 @@ pub struct Break {
     pub sequence: Option<u64>,
     /// What should stand there.
     pub expected: String,
-    /// What does, quoted to at most [`limits::CUSTODY_QUOTE_BYTES_MAX`] bytes.
+    /// What does, quoted to at most [`crate::limits::CUSTODY_QUOTE_BYTES_MAX`] bytes.
     pub found: String,
 }
 
@@ -360,7 +360,7 @@ pub struct Timeline {
     pub count: u64,
     /// Last event, where there is one.
     pub head: Option<Head>,
-    /// The faults by line, the first [`limits::BREAKS_KEPT_MAX`] of them.
+    /// The faults by line, the first [`crate::limits::BREAKS_KEPT_MAX`] of them.
     pub breaks: Vec<Break>,
     /// What each check examined, and how it ended; complete where `breaks` is cut.
     pub tallies: BTreeMap<BreakKind, Tally>,
@@ -370,7 +370,7 @@ pub struct Timeline {
     pub first: Vec<Event>,
     /// Last events that are not among the first, for display.
     pub last: Vec<Event>,
-    /// Handovers, the first [`limits::HANDOVERS_KEPT_MAX`] of them.
+    /// Handovers, the first [`crate::limits::HANDOVERS_KEPT_MAX`] of them.
     pub handovers: Vec<Handover>,
     /// Who signed, as far as signatures hold under keys trusted for custody.
     pub signers: BTreeMap<Identity, Signer>,
