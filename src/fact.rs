@@ -145,6 +145,14 @@ impl Subject {
         }
     }
 
+    /// The identities whose word is of one of these kinds. Only they vouch; an
+    /// attestation on its own is asked for its signature, whatever it says.
+    pub fn approved_by(&self, approving: &BTreeSet<Means>) -> BTreeSet<Identity> {
+        let any = self.kind == SubjectKind::Attestation;
+        let words = self.vouched_by.iter().filter(|(_, means)| any || approving.contains(means));
+        words.map(|(identity, _)| identity.clone()).collect()
+    }
+
     /// Takes in what one voucher says.
     pub fn hear(&mut self, means: Means, standing: &Standing) {
         self.vouched_by.extend(standing.good.iter().map(|identity| (identity.clone(), means)));

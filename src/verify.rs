@@ -15,16 +15,16 @@ use crate::check::signing::Context;
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, reading, refusal, statement_predicate_type, statements, timelines,
-    trust_freshness, trust_sequence,
+    self, artifact_demanded, detached, reading, refusal, signature_threshold, statement_predicate_type,
+    statements, timelines, trust_freshness, trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::{Case, Evidence, Form};
 use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
-use crate::finding::{Book, CheckId, Severity};
-use crate::policy::{Policy, Verdict, judge};
+use crate::finding::{Book, CheckId, Finding, Severity};
+use crate::policy::{self, Policy, Verdict, judge};
 use crate::time::UnixTime;
 use crate::trust::TrustStore;
 
@@ -122,6 +122,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         persons: &persons,
         threshold: policy.threshold as usize,
         container_signed: policy.container_signed,
+        approving: policy::approving(policy),
     };
     let vouched = vouching.settle();
     subjects.extend(vouched.subjects);
@@ -136,8 +137,11 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let mut book = Book::default();
     let mut held_by = BTreeSet::new();
     let age_max = policy.trust_age_days_max.map(|days| u64::from(days) * 86_400);
-    if !trust_sequence::examine(trust.sequence(), policy.trust_sequence_min, &mut book) {
-        held_by.insert(trust_sequence::ABOUT.id);
+    let mut rejected_by = BTreeSet::new();
+    match trust_sequence::examine(trust.sequence(), policy.trust_sequence_min, &mut book) {
+        Some(Severity::Failed) => drop(rejected_by.insert(trust_sequence::ABOUT.id)),
+        Some(_) => drop(held_by.insert(trust_sequence::ABOUT.id)),
+        None => {}
     }
     if !trust_freshness::examine(trust.issued_at(), request.at, age_max, &mut book) {
         held_by.insert(trust_freshness::ABOUT.id);
@@ -145,16 +149,19 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
     demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
     required_types(&policy.predicate_types, &mut subjects, &mut books);
+    groups(policy, &persons, &subjects, &mut books, &mut book);
     for subject in &mut subjects {
         subject.held_by.extend(&held_by);
+        subject.rejected_by.extend(&rejected_by);
     }
 
     let mut cases = Vec::new();
     for (view, ((book, facts), broken_by)) in views.iter().zip(books.into_iter().zip(facts).zip(broken)) {
         cases.push(case_ledger(view, book, facts, broken_by));
     }
-    let ledger = Ledger { cases, subjects, book };
+    let mut ledger = Ledger { cases, subjects, book };
     let verdict = judge(&ledger, policy, &persons);
+    required_checks(policy, &mut ledger);
     Outcome { ledger, verdict, needs }
 }
 
@@ -229,10 +236,16 @@ fn demanded(artifacts: &BTreeSet<Digest>, vouching: &Vouching, subjects: &mut Ve
                     || subject.digests.get(digest.algorithm()) == Some(*digest))
         });
         let vouched = match at_hand {
-            Some(index) => !subjects[index].standing.good.is_empty(),
+            Some(index) => {
+                let vouched = vouching.vouchers(&subjects[index]) > 0;
+                if !vouched {
+                    subjects[index].held_by.insert(artifact_demanded::ABOUT.id);
+                }
+                vouched
+            }
             None => {
                 let subject = vouching.absent(digest);
-                let vouched = !subject.standing.good.is_empty();
+                let vouched = vouching.vouchers(&subject) > 0;
                 subjects.push(subject);
                 vouched
             }
@@ -249,6 +262,46 @@ fn required_types(required: &BTreeSet<String>, subjects: &mut [Subject], books: 
             {
                 subject.held_by.insert(statement_predicate_type::ABOUT.id);
             }
+        }
+    }
+}
+
+/// Every artifact needs so many of every group that the policy names.
+fn groups(policy: &Policy, persons: &Persons, subjects: &[Subject], books: &mut [Book], book: &mut Book) {
+    let approving = policy::approving(policy);
+    for subject in subjects.iter().filter(|subject| subject.kind == SubjectKind::Artifact) {
+        let vouching = persons.distinct(&subject.approved_by(&approving));
+        for group in &policy.groups {
+            let members = persons.distinct(&group.identities);
+            let found = members.intersection(&vouching).count();
+            if found >= group.threshold as usize {
+                continue;
+            }
+            for (case, path) in &subject.places {
+                signature_threshold::group(
+                    Some(path),
+                    &group.name,
+                    found,
+                    group.threshold,
+                    &mut books[*case],
+                );
+            }
+            if subject.places.is_empty() {
+                signature_threshold::group(None, &group.name, found, group.threshold, book);
+            }
+        }
+    }
+}
+
+/// Says of every case which checks the policy requires and which examined
+/// nothing. Only after the judge, who counts what was examined.
+fn required_checks(policy: &Policy, ledger: &mut Ledger) {
+    let unmet: Vec<BTreeSet<CheckId>> =
+        ledger.cases.iter().map(|case| policy::unmet(case, ledger, policy)).collect();
+    for (case, unmet) in ledger.cases.iter_mut().zip(unmet) {
+        for check in unmet {
+            let detail = "the policy requires this check, and there was nothing for it to examine";
+            case.book.find(Finding::new(Severity::NotEstablished, check, detail));
         }
     }
 }

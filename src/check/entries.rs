@@ -6,7 +6,7 @@ use crate::check::view::CaseView;
 use crate::check::{integrity_digest, integrity_missing, integrity_repeated_entry, integrity_size};
 use crate::digest::Digest;
 use crate::evidence::Item;
-use crate::finding::Book;
+use crate::finding::{Book, CheckId};
 use crate::listing::Entry;
 
 /// How a list compares with what lies there.
@@ -14,8 +14,8 @@ use crate::listing::Entry;
 pub struct Compared {
     /// Paths that it lists.
     pub listed: BTreeSet<String>,
-    /// Paths whose file is not what the list says.
-    pub wrong: BTreeSet<String>,
+    /// Paths whose file is not what the list says, with the check that says so.
+    pub wrong: BTreeMap<String, CheckId>,
     /// Paths that it lists and that are not there.
     pub missing: BTreeSet<String>,
     /// Paths that it lists twice.
@@ -68,9 +68,10 @@ pub fn compare(
         let size = integrity_size::examine(list, &path, entry, item, excused, book);
         let digest = integrity_digest::examine(list, &path, entry, item, excused, book);
         match digest {
-            Some(true) if size => {}
-            None if size => drop(compared.unmeasured.insert(path)),
-            _ => drop(compared.wrong.insert(path)),
+            Some(false) => drop(compared.wrong.insert(path, CheckId::IntegrityDigest)),
+            _ if !size => drop(compared.wrong.insert(path, CheckId::IntegritySize)),
+            Some(true) => {}
+            None => drop(compared.unmeasured.insert(path)),
         }
     }
     compared

@@ -21,6 +21,10 @@ const OF_ARCHIVES: [FaultKind; 10] = [
     FaultKind::ItemCount,
 ];
 
+/// Refusals after which reading stopped, so that nobody knows what else lies
+/// there: where no item is named, they concern the case as a whole.
+const STOPPED: [FaultKind; 3] = [FaultKind::ItemCount, FaultKind::ItemSize, FaultKind::Changed];
+
 /// Refusals that only an archive can give cause for.
 const ONLY_ARCHIVES: [FaultKind; 8] = [
     FaultKind::Sparse,
@@ -95,20 +99,28 @@ pub fn broken_by(view: &CaseView) -> BTreeSet<CheckId> {
         .faults
         .iter()
         .filter(|fault| severity(view, fault) == Severity::Failed)
-        .filter(|fault| view.is_closed() || (archive && OF_ARCHIVES.contains(&fault.kind)))
+        .filter(|fault| {
+            view.is_closed()
+                || (archive && OF_ARCHIVES.contains(&fault.kind))
+                || (fault.path.is_none() && STOPPED.contains(&fault.kind))
+        })
         .map(check)
         .collect()
 }
 
 /// Refused things that someone asked about, or that lie where artifacts lie and
-/// could not be measured: (path, check, whether it is proven wrong).
+/// could not be measured: (path, check, whether it is proven wrong). The path is
+/// empty where the case itself could not be read to its end.
 pub fn unmeasured<'v>(view: &'v CaseView) -> impl Iterator<Item = (&'v str, CheckId, Severity)> {
     let named = view.case.form == Form::Loose;
     view.case.faults.iter().filter_map(move |fault| {
-        let path = fault.path.as_deref()?;
-        let concerns = fault.effect == Effect::Refused
-            && (named
-                || matches!(fault.kind, FaultKind::Changed | FaultKind::Unreadable | FaultKind::ItemSize));
+        let concerns = match (&fault.path, fault.kind) {
+            _ if fault.effect != Effect::Refused => false,
+            (None, kind) => kind == FaultKind::Unreadable,
+            (Some(_), FaultKind::Changed | FaultKind::Unreadable | FaultKind::ItemSize) => true,
+            (Some(_), _) => named,
+        };
+        let path = fault.path.as_deref().unwrap_or_default();
         concerns.then(|| (path, check(fault), severity(view, fault)))
     })
 }

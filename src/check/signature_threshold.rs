@@ -2,6 +2,7 @@
 //! signatures or key ids makes a committee of him; counting identities does not.
 
 use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::path;
 
 /// What there is to say about `signature.threshold`.
 pub const ABOUT: About = About {
@@ -16,6 +17,16 @@ pub const ABOUT: About = About {
     clause: "DSSE protocol, multi-signature verification (at least t of n unique keys); docs/verdict.md, \
         thresholds",
 };
+
+/// Too few of a group that the policy names vouch for `item`.
+pub fn group(item: Option<&str>, name: &str, distinct: usize, threshold: u32, book: &mut Book) {
+    let detail = format!("too few of the group {} vouch for this", path::escape(name.as_bytes()));
+    let mut finding = Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+        .expected(threshold.to_string())
+        .found(distinct.to_string());
+    finding.item = item.map(str::to_owned);
+    book.find(finding);
+}
 
 /// Whether `distinct` identities are as many as are asked for.
 pub fn examine(item: &str, distinct: usize, threshold: usize, any: bool, book: &mut Book) {

@@ -219,9 +219,7 @@ fn compare(
         if !compared.missing.is_empty() {
             broken_by.insert(CheckId::IntegrityMissing);
         }
-        if !compared.wrong.is_empty() {
-            broken_by.insert(CheckId::IntegrityDigest);
-        }
+        broken_by.extend(compared.wrong.values());
         if !compared.repeated.is_empty() {
             broken_by.insert(CheckId::IntegrityRepeatedEntry);
         }

@@ -16,24 +16,37 @@ pub const ABOUT: About = About {
         the same idea",
 };
 
-/// Whether the trust store is as recent as is demanded.
-pub fn examine(found: Option<u64>, demanded: Option<u64>, book: &mut Book) -> bool {
+/// Whether the trust store is as recent as is demanded: how it ended where it
+/// did not pass. A store without a number may be of any age.
+pub fn examine(found: Option<u64>, demanded: Option<u64>, book: &mut Book) -> Option<Severity> {
     match (demanded, found) {
         (None, _) => {
             book.skip(ABOUT.id, "no sequence is demanded");
-            true
+            None
         }
         (Some(demanded), Some(found)) if found >= demanded => {
             book.pass(ABOUT.id);
-            true
+            None
         }
         (Some(demanded), found) => {
+            let (severity, detail, found) = match found {
+                Some(found) => (
+                    Severity::Failed,
+                    "the trust store is older than is demanded",
+                    format!("sequence {found}"),
+                ),
+                None => (
+                    Severity::NotEstablished,
+                    "the trust store does not say how recent it is",
+                    "no sequence".to_owned(),
+                ),
+            };
             book.find(
-                Finding::new(Severity::Failed, ABOUT.id, "the trust store is older than is demanded")
+                Finding::new(severity, ABOUT.id, detail)
                     .expected(format!("sequence {demanded} or later"))
-                    .found(found.map_or("no sequence".to_owned(), |found| format!("sequence {found}"))),
+                    .found(found),
             );
-            false
+            Some(severity)
         }
     }
 }

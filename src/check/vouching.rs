@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::Persons;
+use crate::check::entries::Compared;
 use crate::check::view::CaseView;
 use crate::check::{artifact_vouched, container, integrity_signed, signature_threshold, statement_subject};
 use crate::digest::{Algorithm, Digest, Digests};
@@ -42,6 +43,8 @@ pub struct Vouching<'v, 'e> {
     pub threshold: usize,
     /// Whether a closed container needs a signature.
     pub container_signed: bool,
+    /// The kinds of words that approve.
+    pub approving: BTreeSet<Means>,
 }
 
 /// Subjects, and what each case's book has to say about them.
@@ -94,6 +97,11 @@ impl Vouching<'_, '_> {
         self.artifacts(&lists, &by_digest, &mut used, &mut subjects, &mut books);
         self.attestations(&used, &mut subjects, &mut books);
         Vouched { subjects, books }
+    }
+
+    /// How many distinct persons vouch for it by a word that approves.
+    pub fn vouchers(&self, subject: &Subject) -> usize {
+        self.persons.distinct(&subject.approved_by(&self.approving)).len()
     }
 
     /// Signed things by every strong digest that they name.
@@ -151,7 +159,7 @@ impl Vouching<'_, '_> {
         subject.places.insert((case, String::new()));
         subject.held_by.clone_from(&sealed.held_by);
         subject.needs_voucher = self.container_signed;
-        let distinct = self.persons.distinct(&subject.standing.good).len();
+        let distinct = self.vouchers(&subject);
         let name = sealed.signature.map_or("", |item| self.views[case].item(item).path.as_str());
         if self.container_signed {
             integrity_signed::examine(name, &subject.standing, self.threshold, distinct, book);
@@ -171,7 +179,7 @@ impl Vouching<'_, '_> {
     ) {
         // What lists name by a strong digest, and what they say of paths.
         let mut listed: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
-        let mut paths: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
+        let mut paths: BTreeMap<(usize, &str), Vec<(usize, CheckId, Severity)>> = BTreeMap::new();
         for (number, (case, roll, _)) in lists.iter().enumerate() {
             let roll = &self.containers[*case].rolls[*roll];
             for named in &roll.names {
@@ -179,10 +187,14 @@ impl Vouching<'_, '_> {
                     listed.entry(*digest).or_default().push(number);
                 }
             }
-            for path in
-                roll.compared.wrong.iter().chain(&roll.compared.repeated).chain(&roll.compared.unmeasured)
-            {
-                paths.entry((*case, path)).or_default().push(number);
+            let Compared { wrong, repeated, unmeasured, .. } = &roll.compared;
+            let wrong = wrong.iter().map(|(path, check)| (path, *check, Severity::Failed));
+            let repeated =
+                repeated.iter().map(|path| (path, CheckId::IntegrityRepeatedEntry, Severity::Failed));
+            let unmeasured =
+                unmeasured.iter().map(|path| (path, CheckId::IntegrityDigest, Severity::NotEstablished));
+            for (path, check, severity) in wrong.chain(repeated).chain(unmeasured) {
+                paths.entry((*case, path)).or_default().push((number, check, severity));
             }
         }
         let names = self.names_used();
@@ -218,9 +230,14 @@ impl Vouching<'_, '_> {
                 // A list that someone stands behind and that says otherwise of
                 // this very path rejects it; one that nobody signed only counts
                 // where nobody vouches.
-                for number in paths.get(&(view.index, path)).into_iter().flatten() {
+                for (number, check, severity) in paths.get(&(view.index, path)).into_iter().flatten() {
                     let signed = !lists[*number].2.good.is_empty();
-                    subject.contradicted(CheckId::IntegrityDigest, signed);
+                    match severity {
+                        Severity::Failed => subject.contradicted(*check, signed),
+                        // Not measured is not otherwise.
+                        _ if signed => drop(subject.held_by.insert(*check)),
+                        _ => {}
+                    }
                 }
                 self.mismatches((view.index, path), &digest, &names, &at_hand, &mut subject, book);
                 subject.places.insert((view.index, path.to_owned()));
@@ -236,7 +253,7 @@ impl Vouching<'_, '_> {
         }
         for subject in subjects.iter().filter(|subject| subject.kind == SubjectKind::Artifact) {
             let digest = subject.digest.expect("an artifact was measured");
-            let distinct = self.persons.distinct(&subject.standing.good).len();
+            let distinct = self.vouchers(subject);
             for (case, path) in &subject.places {
                 let book = &mut books[*case];
                 signature_threshold::examine(path, distinct, self.threshold, distinct > 0, book);
@@ -290,18 +307,17 @@ impl Vouching<'_, '_> {
             if strong.is_empty() || strong.iter().any(|digest| at_hand.contains(digest)) {
                 continue;
             }
-            let vouched = !subject.standing.good.is_empty();
-            let severity = if vouched { Severity::Note } else { Severity::Failed };
+            let severity = if self.vouchers(subject) > 0 { Severity::Note } else { Severity::Failed };
             statement_subject::mismatched(&signed.voucher.item, path, &strong, digest, severity, book);
             subject.contradicted(CheckId::StatementSubject, false);
         }
     }
 
     /// Something that was asked for by digest and is not at hand: whoever names
-    /// that digest vouches for it.
+    /// that digest vouches for it, if it is one that pins anything.
     pub fn absent(&self, digest: &Digest) -> Subject {
         let mut subject = Subject::new(SubjectKind::Artifact, Some(*digest));
-        for signed in &self.signed {
+        for signed in self.signed.iter().filter(|_| digest.algorithm().is_strong()) {
             if signed.voucher.names.iter().any(|named| named.digests.contains(digest)) {
                 subject.hear(signed.voucher.means, &signed.voucher.standing);
                 subject.predicate_types.extend(signed.word().good_type());

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use super::{Approval, Policy, WithoutPinnedHead};
-use crate::anchor::{Identity, Persons};
+use crate::anchor::Persons;
 use crate::fact::{CaseLedger, Ledger, Means, Subject, SubjectKind};
-use crate::finding::{CheckId, Severity};
+use crate::finding::{Book, CheckId, Severity};
 
 /// One of three values; the order is from the best to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,13 +81,17 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
         // A container that is not whole takes down what came from it.
         rejected.extend(&ledger.cases[*case].broken_by);
     }
-    if subject.kind == SubjectKind::Timeline && policy.without_pinned_head == WithoutPinnedHead::AsFarAsItGoes
-    {
-        open.remove(&CheckId::CustodyCompleteness);
-    }
     let mut carried = BTreeSet::new();
+    if subject.kind == SubjectKind::Timeline {
+        let accepted = policy.without_pinned_head == WithoutPinnedHead::AsFarAsItGoes;
+        let cut = accepted && open.remove(&CheckId::CustodyCompleteness);
+        carried.insert(if cut { CheckId::CustodyLink } else { CheckId::CustodyCompleteness });
+    }
+    if subject.kind == SubjectKind::Container && !subject.needs_voucher {
+        carried.insert(CheckId::IntegrityDigest);
+    }
     if subject.needs_voucher {
-        let good = approving(subject, policy);
+        let good = subject.approved_by(&approving(policy));
         let distinct = persons.distinct(good.iter());
         let enough = distinct.len() >= policy.threshold as usize;
         if enough {
@@ -101,11 +105,8 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
             rejected.extend(&subject.doubted_by);
             open.extend(&subject.standing.open);
             open.extend(subject.standing.held.values());
-            open.insert(match distinct.len() {
-                0 if subject.kind == SubjectKind::Container => CheckId::IntegritySigned,
-                0 => CheckId::ArtifactVouched,
-                _ => CheckId::SignatureThreshold,
-            });
+            let explained = !rejected.is_empty() || !open.is_empty();
+            open.extend(shortfall(subject, distinct.len(), explained));
         }
         if subject.kind == SubjectKind::Artifact {
             for group in &policy.groups {
@@ -131,30 +132,40 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
     }
 }
 
-/// The identities whose word is of a kind that the policy lets approve.
-fn approving(subject: &Subject, policy: &Policy) -> BTreeSet<Identity> {
-    // An attestation on its own is asked for its signature, whatever it says.
-    let any = subject.kind == SubjectKind::Attestation;
-    subject
-        .vouched_by
-        .iter()
-        .filter(|(_, means)| {
-            any || approval(*means).is_some_and(|approval| policy.approving.contains(&approval))
-        })
-        .map(|(identity, _)| identity.clone())
-        .collect()
+/// The check that stands for too few vouchers. Whoever signed an attestation in
+/// vain is a better reason than that nobody signed it.
+fn shortfall(subject: &Subject, distinct: usize, explained: bool) -> Option<CheckId> {
+    match (subject.kind, distinct) {
+        (SubjectKind::Container, _) => Some(CheckId::IntegritySigned),
+        (SubjectKind::Attestation, 0) => (!explained).then_some(CheckId::SignatureDsse),
+        // Nowhere at hand: it was asked for by digest.
+        (_, 0) if subject.places.is_empty() => Some(CheckId::ArtifactDemanded),
+        (_, 0) => Some(CheckId::ArtifactVouched),
+        _ => Some(CheckId::SignatureThreshold),
+    }
 }
 
-fn approval(means: Means) -> Option<Approval> {
-    match means {
-        Means::Signature => Some(Approval::PlainSignature),
-        Means::List => Some(Approval::SignedList),
-        Means::Manifest => Some(Approval::SignedManifest),
-        Means::Provenance => Some(Approval::SlsaProvenance),
-        Means::Promotion => Some(Approval::Promotion),
-        Means::Summary => Some(Approval::Vsa),
-        Means::Other => None,
-    }
+/// The kinds of words that the policy lets approve.
+pub fn approving(policy: &Policy) -> BTreeSet<Means> {
+    let means = |approval: &Approval| match approval {
+        Approval::PlainSignature => Means::Signature,
+        Approval::SignedList => Means::List,
+        Approval::SignedManifest => Means::Manifest,
+        Approval::SlsaProvenance => Means::Provenance,
+        Approval::Promotion => Means::Promotion,
+        Approval::Vsa => Means::Summary,
+    };
+    policy.approving.iter().map(means).collect()
+}
+
+/// The checks that the policy requires and that examined nothing, neither in
+/// this case nor in the run as a whole.
+pub fn unmet(case: &CaseLedger, ledger: &Ledger, policy: &Policy) -> BTreeSet<CheckId> {
+    let ran = |book: &Book, check: &CheckId| {
+        book.coverage.get(check).is_some_and(|coverage| coverage.examined() > 0)
+    };
+    let required = policy.required_checks.iter().copied();
+    required.filter(|check| !ran(&case.book, check) && !ran(&ledger.book, check)).collect()
 }
 
 fn on_case(
@@ -190,12 +201,7 @@ fn on_case(
             Judgement { status: Status::Inconclusive, by: BTreeSet::from([CheckId::ArtifactVouched]) }
         });
     }
-    let unmet: BTreeSet<CheckId> = policy
-        .required_checks
-        .iter()
-        .copied()
-        .filter(|check| case.book.coverage.get(check).is_none_or(|coverage| coverage.examined() == 0))
-        .collect();
+    let unmet = unmet(case, ledger, policy);
     if !unmet.is_empty() {
         all.push(Judgement { status: Status::Inconclusive, by: unmet });
     }

@@ -16,6 +16,7 @@ use stella_forensic::evidence::{
 use stella_forensic::path::EvidencePath;
 use stella_forensic::policy::{self, Policy};
 use stella_forensic::proof::dsse::pae;
+use stella_forensic::proof::merkle::Recipe;
 use stella_forensic::report::{About, At, Report, TrustLine};
 use stella_forensic::time::Interval;
 use stella_forensic::trust::TrustStore;
@@ -187,6 +188,36 @@ pub fn bag(files: &[(&str, &[u8])], signers: &[&Person]) -> Case {
     case(CaseFormat::Bag, items)
 }
 
+/// An evidence bundle whose manifest names `recipe`, its root signed.
+pub fn bundle(files: &[(&str, &[u8])], recipe: &str, signers: &[&Person]) -> Case {
+    let entries: Vec<Value> = files
+        .iter()
+        .map(|(name, content)| {
+            json!({"canonicalPath": name, "sha256": Digest::sha256(content).hex(), "sizeBytes": content.len()})
+        })
+        .collect();
+    let manifest = json!({"bundleId": "b", "entries": entries, "merkle": {"recipe": recipe}}).to_string();
+    let mut listed: Vec<(&str, &[u8])> = files.to_vec();
+    listed.push(("manifest.json", manifest.as_bytes()));
+    let list = checksums(&listed);
+    let recipe = Recipe::from_name(recipe).expect("a recipe that is known");
+    let root = recipe.of_checksums(&list).expect("a root of checksums").hex();
+    let info = json!({"bundleId": "b", "rootHash": root}).to_string();
+    let signed = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "checksums.txt", "digest": {"sha256": root}}],
+        "predicateType": "stellaops.evidence.bundle.v1",
+        "predicate": {},
+    });
+    let mut items: Vec<Item> = files.iter().map(|(name, content)| artifact(name, content)).collect();
+    items.push(item("manifest.json", Kind::BundleManifest, manifest.as_bytes()));
+    items.push(item("checksums.txt", Kind::ChecksumsText, &list));
+    items.push(item("bundle.json", Kind::BundleInfo, info.as_bytes()));
+    let signature = envelope(STATEMENT, signed.to_string().as_bytes(), signers);
+    items.push(item("signature.json", Kind::BundleSignature, &signature));
+    case(CaseFormat::StellaBundle, items)
+}
+
 /// A walked timeline of `count` events by `signers`, with nothing wrong.
 pub fn timeline(signers: &[&Person], pinned: bool) -> Timeline {
     let head = Head { count: 3, hash: Digest::sha256(b"head") };
@@ -229,6 +260,7 @@ pub fn timeline_item(timeline: Timeline) -> Item {
 }
 
 /// A whole verification.
+#[derive(Clone)]
 pub struct Given {
     pub cases: Vec<Case>,
     pub trusted: Vec<Authority>,
