@@ -314,6 +314,37 @@ fn the_reference_recomputes_the_report_id() {
     }
 }
 
+/// The block of docs/formats/report.md that begins with these words.
+fn recipe(begins: &str) -> String {
+    let page = std::fs::read_to_string(support::root().join("docs/formats/report.md")).unwrap();
+    let (_, block) = page.split_once(&format!("\n    {begins}")).unwrap();
+    let lines = block.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    // The first line lost its indentation with `begins`.
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    format!("{begins}{}\n", lines.join("\n"))
+}
+
+#[test]
+fn the_recipes_of_the_page_recompute_the_report_id() {
+    let folder = tempfile::tempdir().unwrap();
+    for (report, _) in all() {
+        std::fs::write(folder.path().join("report.json"), json_of(&report)).unwrap();
+        let run = |program: &str, recipe: String| {
+            let output =
+                Command::new(program).args(["-c", &recipe]).current_dir(folder.path()).output().unwrap();
+            assert!(output.status.success(), "{recipe}{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        if support::has_program("jq") {
+            let printed = run("sh", recipe("jq --join-output"));
+            assert!(printed.starts_with(&report_id(&report).hex()), "{printed}");
+        }
+        if support::has_program("python3") {
+            run("python3", recipe("import hashlib"));
+        }
+    }
+}
+
 #[test]
 fn the_same_report_gives_the_same_bytes() {
     type Write = fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>;

@@ -63,6 +63,9 @@ struct Word<'a> {
     claims: &'a BTreeMap<CheckId, Severity>,
 }
 
+/// Which list speaks against a path, by which check, and how far.
+type Objection = (usize, CheckId, Severity);
+
 static NO_CLAIMS: BTreeMap<CheckId, Severity> = BTreeMap::new();
 
 impl Vouching<'_, '_> {
@@ -179,7 +182,7 @@ impl Vouching<'_, '_> {
     ) {
         // What lists name by a strong digest, and what they say of paths.
         let mut listed: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
-        let mut paths: BTreeMap<(usize, &str), Vec<(usize, CheckId, Severity)>> = BTreeMap::new();
+        let mut paths: BTreeMap<(usize, &str), Vec<Objection>> = BTreeMap::new();
         for (number, (case, roll, _)) in lists.iter().enumerate() {
             let roll = &self.containers[*case].rolls[*roll];
             for named in &roll.names {
