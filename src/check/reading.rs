@@ -114,3 +114,24 @@ fn passed(kind: Kind, book: &mut Book) {
     }
     book.pass(CheckId::FormatShape);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::evidence::{Options, Source, collect};
+
+    #[test]
+    fn a_reader_that_breaks_hides_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.dsse.json"), "{}").unwrap();
+        std::fs::write(folder.path().join("b.dsse.json"), "{").unwrap();
+        let evidence = collect(vec![Source::Path(folder.path().into())], &Options::default()).unwrap();
+        let mut view = CaseView::new(0, &evidence.cases[0]);
+        view.claims[0] = check::guarded(|| panic!("as if by a bug"));
+        let mut book = Book::default();
+        assert_eq!(examine(&view, &mut book), [(0, CheckId::ToolFault), (1, CheckId::JsonSyntax)]);
+        let fault = book.findings.iter().find(|finding| finding.check == CheckId::ToolFault).unwrap();
+        assert_eq!((fault.severity, fault.item.as_deref()), (Severity::NotEstablished, Some("a.dsse.json")));
+    }
+}
