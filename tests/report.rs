@@ -317,11 +317,9 @@ fn the_reference_recomputes_the_report_id() {
 /// The block of docs/formats/report.md that begins with these words.
 fn recipe(begins: &str) -> String {
     let page = std::fs::read_to_string(support::root().join("docs/formats/report.md")).unwrap();
-    let (_, block) = page.split_once(&format!("\n    {begins}")).unwrap();
-    let lines = block.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
-    // The first line lost its indentation with `begins`.
-    let lines: Vec<&str> = lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
-    format!("{begins}{}\n", lines.join("\n"))
+    let at = page.find(&format!("\n    {begins}")).unwrap();
+    let lines = page[at + 1..].lines().take_while(|line| line.starts_with("    "));
+    lines.map(|line| format!("{}\n", &line[4..])).collect()
 }
 
 #[test]
