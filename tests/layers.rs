@@ -141,6 +141,17 @@ fn no_crate_opens_a_socket_or_brings_a_second_curve() {
 }
 
 #[test]
+fn tests_run_the_binary_that_was_built_apart_from_them() {
+    // Cargo builds the one that it offers to tests with the features of
+    // dev-dependencies, which the shipped one does not have.
+    let offered = ["CARGO_BIN", "_EXE"].concat();
+    let mut files = Vec::new();
+    rust_files(&root().join("tests"), &mut files);
+    files.retain(|file| fs::read_to_string(file).unwrap().contains(&offered));
+    assert!(files.is_empty(), "{files:?}");
+}
+
+#[test]
 fn no_file_has_an_empty_name() {
     let wrong: Vec<String> = sources()
         .iter()
