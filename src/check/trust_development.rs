@@ -15,7 +15,7 @@ pub const ABOUT: About = About {
         self-test.",
     remedy: "Give production trust roots with `--trust-roots`. `stella trust status` shows which \
         authorities are marked and what the next step is.",
-    clause: "docs/formats/trust.md, development",
+    clause: "docs/formats/trust-store.md, development",
 };
 
 /// Whether `authority` is one for development only.

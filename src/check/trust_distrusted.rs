@@ -14,7 +14,7 @@ pub const ABOUT: About = About {
     why: "A stolen key would go on approving until the end of its window.",
     remedy: "Read the reason in the report. Whatever this authority alone vouched for must be vouched for \
         anew by another.",
-    clause: "docs/formats/trust.md, distrusted",
+    clause: "docs/formats/trust-store.md, distrusted",
 };
 
 /// Whether the key or its authority is distrusted.

@@ -12,7 +12,7 @@ pub const ABOUT: About = About {
     why: "Evidence that may bring its own trust verifies itself, whoever made it.",
     remedy: "If such a key should be trusted, get its fingerprint on another way, compare, and give the key \
         with `--trust-roots` from outside the evidence.",
-    clause: "docs/verdict.md, trust; docs/formats/trust.md",
+    clause: "docs/verdict.md, trust; docs/formats/trust-store.md",
 };
 
 /// Evidence brought something along that looks like trust.

@@ -13,7 +13,7 @@ pub const ABOUT: About = About {
     why: "Whoever holds back an update keeps stolen and withdrawn keys alive.",
     remedy: "Import the current trust store with `stella trust import`. If there is none newer, write down \
         until when this one suffices.",
-    clause: "docs/formats/trust.md, issuedAt; docs/verdict.md, time",
+    clause: "docs/formats/trust-store.md, issuedAt; docs/verdict.md, time",
 };
 
 /// Whether the trust store is young enough at the time of validation.

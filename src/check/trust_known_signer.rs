@@ -13,7 +13,7 @@ pub const ABOUT: About = About {
     why: "Anybody can make a key and sign with it.",
     remedy: "Ask the producer for his key's fingerprint on another way; if it fits, add the key to a trust \
         store with the purpose that it has.",
-    clause: "DSSE protocol (key ids are unauthenticated hints); docs/formats/trust.md",
+    clause: "DSSE protocol (key ids are unauthenticated hints); docs/formats/trust-store.md",
 };
 
 /// A signature was made by someone in the trust store.

@@ -15,7 +15,7 @@ pub const ABOUT: About = About {
     why: "The weakest service with a key could issue the strongest statements.",
     remedy: "Have the statement issued by the authority responsible. Widen the narrowing only if that \
         authority is meant to issue such statements.",
-    clause: "docs/formats/trust.md, narrowing",
+    clause: "docs/formats/trust-store.md, narrowing",
 };
 
 /// Whether what was signed is of a type to which `authority` is narrowed.

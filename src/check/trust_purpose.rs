@@ -13,7 +13,7 @@ pub const ABOUT: About = About {
     why: "The owner of any one key in the trust store would own everything that the store is used for.",
     remedy: "Have the right authority sign. Do not add a purpose to make a check pass; that gives the key \
         this power for all evidence.",
-    clause: "docs/formats/trust.md, purposes; RFC 5280 section 4.2.1.12 for the same idea in certificates",
+    clause: "docs/formats/trust-store.md, purposes; RFC 5280 section 4.2.1.12 for the same idea in certificates",
 };
 
 /// Whether `authority` is trusted for `purpose`.

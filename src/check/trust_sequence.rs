@@ -12,7 +12,7 @@ pub const ABOUT: About = About {
     why: "A rolled-back store brings back withdrawn keys and forgets the distrusted ones.",
     remedy: "Import the current trust store, and note its sequence for the next time. `stella trust import` \
         never goes back.",
-    clause: "docs/formats/trust.md, sequence; The Update Framework specification, rollback protection, for \
+    clause: "docs/formats/trust-store.md, sequence; The Update Framework specification, rollback protection, for \
         the same idea",
 };
 

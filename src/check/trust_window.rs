@@ -15,7 +15,7 @@ pub const ABOUT: About = About {
     why: "Retired keys are guarded less than current ones, and claimed dates can be chosen freely.",
     remedy: "Look for a proof of time (a time-stamp token or log entry) by another authority. If there is \
         none, have the artifact signed again by a current key.",
-    clause: "docs/verdict.md, time; docs/formats/trust.md, windows; RFC 5280 section 4.1.2.5",
+    clause: "docs/verdict.md, time; docs/formats/trust-store.md, windows; RFC 5280 section 4.1.2.5",
 };
 
 /// Whether something that existed in `existed` lies in the window of the key.
