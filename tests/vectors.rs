@@ -59,10 +59,6 @@ fn fixtures() -> PathBuf {
     support::root().join("fixtures")
 }
 
-fn binary() -> PathBuf {
-    std::env::var_os("STELLA_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_stella").into(), PathBuf::from)
-}
-
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut names: Vec<String> =
@@ -95,7 +91,7 @@ fn lines(path: &Path) -> Option<Vec<String>> {
 }
 
 fn verify(arguments: &[String]) -> Output {
-    let mut command = Command::new(binary());
+    let mut command = Command::new(support::binary());
     command.args(["forensic", "verify", "--output", "json"]).args(arguments);
     command.stdin(Stdio::null()).output().expect("the binary runs")
 }
@@ -417,7 +413,7 @@ fn header(name: &str) -> [u8; 512] {
 
 #[test]
 fn one_item_too_many() {
-    let mut child = Command::new(binary())
+    let mut child = Command::new(support::binary())
         .args(["forensic", "verify", "--output", "json", "-", "--trust-roots"])
         .arg(fixtures().join("trust"))
         .stdin(Stdio::piped())
