@@ -21,6 +21,7 @@ fn judge(files: &Files, case: &Case) -> Judged {
     let suite = files.json(file);
     let group = &suite["testGroups"][case.params["group"].as_u64().expect("a group") as usize];
     let tests = group["tests"].as_array().expect("a group has tests");
+    let test: u64 = test.parse().expect("a test is named by its number");
     let test = tests.iter().find(|t| t["tcId"] == test).expect("the test is in its group");
     assert_eq!(test["result"], case.params["result"], "{}", case.id);
     check(group, test)
