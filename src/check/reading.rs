@@ -65,10 +65,10 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
                     }
                 }
             }
-            Some(Ok(Claim::Supplied(what))) => book.find(trust_evidence_supplied::noted(what).item(path)),
+            Some(Ok(Claim::Supplied(what))) => trust_evidence_supplied::shown(what, path, book),
             Some(Ok(Claim::Nothing)) => {
                 if item.kind == Kind::Executable {
-                    book.find(trust_evidence_supplied::noted("a program").item(path));
+                    trust_evidence_supplied::shown("a program", path, book);
                 }
             }
             Some(Ok(_)) => passed(item.kind, book),

@@ -9,7 +9,7 @@ pub const ABOUT: About = About {
     id: CheckId::StatementSubject,
     title: "subject matches by digest",
     establishes: "A statement's subject was matched with an artifact here by digest, SHA-256 or stronger, \
-        every digest given agreeing. Names decide nothing, but a subject with the artifact's name and \
+        every such digest given agreeing. Names decide nothing, but a subject with the artifact's name and \
         another digest is reported as failed.",
     why: "If names counted, a signed statement about a good file would cover any file with that name.",
     remedy: "Compare the digests. Either the file or the statement is from another release; get the pair \

@@ -1,7 +1,7 @@
 //! The evidence brings its own keys, roots, policy, even its own verifier, and everything fits
 //! together. Of course it does: it was made by one hand.
 
-use crate::finding::{About, CheckId, Finding, Severity};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `trust.evidence-supplied`.
 pub const ABOUT: About = About {
@@ -15,7 +15,9 @@ pub const ABOUT: About = About {
     clause: "docs/verdict.md, trust; docs/formats/trust-store.md",
 };
 
-/// Evidence brought something along that looks like trust.
-pub fn noted(what: &str) -> Finding {
-    Finding::new(Severity::Note, ABOUT.id, format!("{what} lies in the evidence: a claim, not used"))
+/// Evidence brought something along that looks like trust: shown, and not used.
+pub fn shown(what: &str, path: &str, book: &mut Book) {
+    book.pass(ABOUT.id);
+    let detail = format!("{what} lies in the evidence: a claim, not used");
+    book.find(Finding::new(Severity::Note, ABOUT.id, detail).item(path));
 }

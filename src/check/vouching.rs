@@ -212,10 +212,18 @@ impl Vouching<'_, '_> {
                 let digest =
                     item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
                 let mut words: Vec<Word> = Vec::new();
+                let mut disputed: Vec<(&Signed, Digest)> = Vec::new();
                 for measured in item.digests.iter().filter(|digest| digest.algorithm().is_strong()) {
                     for number in by_digest.get(&measured).into_iter().flatten() {
                         used.insert(*number);
-                        words.push(self.signed[*number].word());
+                        let signed = &self.signed[*number];
+                        match signed.disagreeing(&measured, &item.digests) {
+                            None => words.push(signed.word()),
+                            Some(other) if !signed.voucher.standing.good.is_empty() => {
+                                disputed.push((signed, other))
+                            }
+                            Some(_) => {}
+                        }
                     }
                     for number in listed.get(&measured).into_iter().flatten() {
                         let (case, roll, standing) = &lists[*number];
@@ -241,6 +249,20 @@ impl Vouching<'_, '_> {
                         _ if signed => drop(subject.held_by.insert(*check)),
                         _ => {}
                     }
+                }
+                for (signed, other) in disputed {
+                    let vouched = !subject.standing.good.is_empty();
+                    let severity = if vouched { Severity::Note } else { Severity::Failed };
+                    let found = item.digests.get(other.algorithm()).expect("it was compared");
+                    statement_subject::mismatched(
+                        &signed.voucher.item,
+                        path,
+                        &[other],
+                        &found,
+                        severity,
+                        book,
+                    );
+                    subject.contradicted(CheckId::StatementSubject, false);
                 }
                 self.mismatches((view.index, path), &digest, &names, &at_hand, &mut subject, book);
                 subject.places.insert((view.index, path.to_owned()));
@@ -370,6 +392,19 @@ impl Vouching<'_, '_> {
 }
 
 impl Signed {
+    /// The digest by which whatever names `measured` names another file than
+    /// the one that has these digests, where it does so in every place.
+    fn disagreeing(&self, measured: &Digest, digests: &Digests) -> Option<Digest> {
+        let mut other = None;
+        for named in self.voucher.names.iter().filter(|named| named.digests.contains(measured)) {
+            // A list of files was compared already, and may allow alternatives.
+            let strong = named.digests.iter().filter(|d| d.algorithm().is_strong() && named.path.is_none());
+            let wrong = |d: &&Digest| digests.get(d.algorithm()).is_some_and(|found| found != **d);
+            other = Some(*strong.clone().find(wrong)?);
+        }
+        other
+    }
+
     fn word(&self) -> Word<'_> {
         Word {
             means: self.voucher.means,

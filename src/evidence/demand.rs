@@ -154,7 +154,7 @@ fn beside(list: &EvidencePath, name: &str) -> String {
 /// verified; it only decides what is measured.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Peek {
-    /// Digests by which it names files that it does not name by SHA-256.
+    /// Strong digests by which it names files.
     pub(super) algorithms: AlgorithmSet,
     /// An anchor of a ledger.
     pub(super) anchor: Option<Anchor>,
@@ -189,10 +189,9 @@ fn subjects(statement: &Value) -> AlgorithmSet {
     let mut wanted = AlgorithmSet::EMPTY;
     for subject in statement.get("subject").and_then(Value::as_array).unwrap_or_default() {
         let Some(digests) = subject.get("digest").and_then(Value::as_object) else { continue };
-        if digests.get("sha256").is_none() {
-            let named = digests.iter().filter_map(|(name, _)| Algorithm::from_name(name));
-            named.filter(|a| a.is_strong()).for_each(|algorithm| wanted.insert(algorithm));
-        }
+        // All of them, so that no two readers take two files for the one meant.
+        let named = digests.iter().filter_map(|(name, _)| Algorithm::from_name(name));
+        named.filter(|a| a.is_strong()).for_each(|algorithm| wanted.insert(algorithm));
     }
     wanted
 }
