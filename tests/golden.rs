@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use support::{binary, root};
+use support::{binary, root, schema};
 
 /// A report that is kept: its name, the evidence, and further arguments.
 struct Golden {
@@ -38,8 +38,12 @@ const GOLDEN: &[Golden] = &[
 
 impl Golden {
     fn command(&self, fixtures: &Path) -> Command {
+        self.command_for("json", fixtures)
+    }
+
+    fn command_for(&self, output: &str, fixtures: &Path) -> Command {
         let mut command = Command::new(binary());
-        command.args(["forensic", "verify", "--output", "json"]);
+        command.args(["forensic", "verify", "--output", output]);
         command.arg("--trust-roots").arg(fixtures.join("trust"));
         command.args(self.evidence.iter().map(|path| fixtures.join(path)));
         command.args(self.arguments);
@@ -71,6 +75,7 @@ fn reports_are_the_committed_ones() {
     for golden in GOLDEN {
         let output = run(golden.command(&fixtures()));
         assert_eq!(output.status.code(), Some(golden.exit), "{}: {:?}", golden.name, output);
+        schema::check_report(&output.stdout);
         let file = root().join(format!("tests/golden/{}.json", golden.name));
         if write {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -79,6 +84,28 @@ fn reports_are_the_committed_ones() {
         let committed = fs::read(&file).unwrap_or_default();
         same(golden.name, "nothing in particular", &committed, &output);
     }
+}
+
+#[test]
+fn lines_and_error_objects_are_as_the_schema_says() {
+    for golden in GOLDEN {
+        let whole = schema::check_report(&run(golden.command(&fixtures())).stdout);
+        let output = run(golden.command_for("ndjson", &fixtures()));
+        assert_eq!(output.status.code(), Some(golden.exit));
+        let lines = schema::check_lines(&output.stdout);
+        assert_eq!(lines.last().unwrap()["verdict"]["reportId"], whole["reportId"]);
+    }
+    let fails = |arguments: &[&str], exit: i32| {
+        let mut command = Command::new(binary());
+        command.args(["forensic", "verify", "--output", "json"]).args(arguments).current_dir(fixtures());
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(exit), "{output:?}");
+        let object = schema::check_report(&output.stdout);
+        assert_eq!(object["error"]["code"], exit);
+    };
+    fails(&["no/such/evidence"], 4);
+    fails(&["evidence/release"], 65);
+    fails(&["evidence/release", "--policy", "no/such/policy.toml"], 2);
 }
 
 #[test]

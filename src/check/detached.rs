@@ -8,7 +8,7 @@ use crate::check::vouching::Signed;
 use crate::check::{signature_detached, trust_known_signer};
 use crate::claim::{Claim, Detached};
 use crate::digest::{Algorithm, Digest};
-use crate::evidence::Item;
+use crate::evidence::{self, Item};
 use crate::fact::{Fact, Means, Named, ProvenTime, Standing, Voucher};
 use crate::finding::{Book, Finding, Severity};
 use crate::proof::detached::{DetachedError, SignedContent};
@@ -24,9 +24,6 @@ pub struct Examined {
     pub book: Book,
 }
 
-/// What a file name must end with for its stem to be the file that is signed.
-const SUFFIXES: [&str; 3] = [".minisig", ".sig", ".signature"];
-
 /// Examines every signature file of the case.
 pub fn examine(view: &CaseView, context: &Context) -> Vec<Examined> {
     let mut examined = Vec::new();
@@ -40,7 +37,7 @@ pub fn examine(view: &CaseView, context: &Context) -> Vec<Examined> {
 
 fn one(view: &CaseView, context: &Context, item: &Item, signature: &Detached) -> Examined {
     let path = item.path.as_str();
-    let target = SUFFIXES.iter().find_map(|suffix| path.strip_suffix(suffix)).unwrap_or_default();
+    let target = evidence::continued(path).unwrap_or_default();
     let mut book = Book::default();
     let mut standing = Standing::default();
     let mut facts = Vec::new();

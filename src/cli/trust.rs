@@ -20,8 +20,8 @@ use crate::kit::pinned::pinned_key;
 use crate::policy::Policy;
 use crate::time::{UnixTime, Window};
 use crate::trust::{
-    self, CertificateUse, Diff as Difference, Distrusted, Given, Kit, Naming, Posture, STORE_FILE, Situation,
-    Step, TrustStore,
+    self, CertificateUse, Diff as Difference, Distrusted, Given, Kit, Naming, Posture, ReplaceError,
+    STORE_FILE, Situation, Step, TrustStore,
 };
 use crate::wire::json::Value;
 
@@ -559,7 +559,12 @@ pub fn run_import(
     into: &Path,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    trust::may_replace(old, new, min_trust).map_err(Failure::rejected)?;
+    trust::may_replace(old, new, min_trust).map_err(|error| match error {
+        ReplaceError::Unnumbered => {
+            Failure::usage(format!("{error}: give it both with --sequence and --issued-at"))
+        }
+        error => Failure::rejected(error),
+    })?;
     let files = trust::to_files(new).map_err(Failure::usage)?;
     write_folder(into, &files)
         .map_err(|error| Failure::fault(format!("{} was not written: {error}", into.display())))?;
@@ -778,7 +783,7 @@ mod tests {
         // Bare keys become a store only with a number.
         let key = crate::wire::pem::encode("PUBLIC KEY", &public_key(1).spki_der());
         fs::write(at("key.pem"), key).unwrap();
-        assert_eq!(import(&at("key.pem"), &at("new")).unwrap_err().status, 3);
+        assert_eq!(import(&at("key.pem"), &at("new")).unwrap_err().status, 2);
         let numbered = Import {
             source: at("key.pem"),
             into: at("new"),

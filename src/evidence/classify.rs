@@ -264,7 +264,7 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
     if is_program(head) {
         return Beginning::Opaque(Kind::Executable);
     }
-    let text = head.trim_ascii_start();
+    let text = without_mark(head).trim_ascii_start();
     if text.is_empty() && !complete && head.len() < limits::READ_BYTES {
         return Beginning::Short;
     }
@@ -278,6 +278,12 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
         return Beginning::Structure;
     }
     Beginning::Opaque(Kind::Artifact)
+}
+
+/// `text` without a byte-order mark, with which JSON may not begin: what looks
+/// like an attestation behind one is examined, and refused.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 /// The first line, if all of it is there or it is longer than any may be.
@@ -297,8 +303,10 @@ pub(super) fn looks_signed(head: &[u8]) -> bool {
 /// The kind of a file that was read whole.
 pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
     let text = content.trim_ascii_start();
-    let (structure, peek) =
-        if text.starts_with(b"{") { by_json(text) } else { (by_text(text), Peek::default()) };
+    let (structure, peek) = match without_mark(text).starts_with(b"{") {
+        true => by_json(text),
+        false => (by_text(text), Peek::default()),
+    };
     let kind = match claim {
         NameClaim::Structured(kind) => match (kind, structure) {
             (Kind::DsseEnvelope, Some(Kind::Statement)) => Kind::Statement,
@@ -520,6 +528,7 @@ mod tests {
         content("x.json", &DSSE.replace("payloadType", "PayloadType"), Kind::DsseEnvelope);
         content("x.json", &DSSE.replace("payloadType", "p\\u0061yloadType"), Kind::DsseEnvelope);
         content("x.json", &DSSE.replace(']', ""), Kind::DsseEnvelope);
+        content("x.json", &format!("\u{feff}{DSSE}"), Kind::DsseEnvelope);
         content("x.json", &DSSE.replace("payload\"", "payloadType\""), Kind::DsseEnvelope);
         content("x.json", &format!("{DSSE}\n{DSSE}\n"), Kind::DsseLines);
         content("x.json", r#"{"payloadType":"t","payload":""}"#, Kind::Artifact);
@@ -579,6 +588,7 @@ mod tests {
         check(b"", true, Beginning::Opaque(Kind::Artifact));
         check(b"{\"a\":", false, Beginning::Short);
         check(b"{\"a\":", true, Beginning::Structure);
+        check("\u{feff}{".as_bytes(), true, Beginning::Structure);
         check(b" \n{\"a\":1}", true, Beginning::Structure);
         let line = br#"{"schema":"stella.custody/v1","x":""}"#;
         check(

@@ -428,7 +428,7 @@ impl Context<'_> {
             _ if threaded => {
                 let digests = with_hashing(true, |mut hashing| {
                     let stream = hashing.open(Lane::Members, want.algorithms);
-                    let read = self.pump(&mut handle, buffer, |bytes| {
+                    let read = self.pump(&mut handle, item.size, buffer, |bytes| {
                         hashing.update(stream, bytes);
                         reading.push(bytes);
                         length += bytes.len() as u64;
@@ -441,7 +441,7 @@ impl Context<'_> {
             }
             _ => {
                 let mut hasher = Hasher::new(want.algorithms);
-                self.pump(&mut handle, buffer, |bytes| {
+                self.pump(&mut handle, item.size, buffer, |bytes| {
                     hasher.update(bytes);
                     reading.push(bytes);
                     length += bytes.len() as u64;
@@ -468,17 +468,22 @@ impl Context<'_> {
         Ok((fault, outcome.peek, opened))
     }
 
+    /// Reads `size` bytes. Whether there are more by now, [`Handle::unchanged`]
+    /// sees without another reading.
     fn pump(
         &self,
         handle: &mut Handle,
+        size: u64,
         buffer: &mut [u8],
         mut take: impl FnMut(&[u8]),
     ) -> Result<(), Refusal> {
-        loop {
+        let mut left = size;
+        while left > 0 {
             match handle.read(buffer) {
                 Ok(0) => return Ok(()),
                 Ok(length) => {
                     take(&buffer[..length]);
+                    left = left.saturating_sub(length as u64);
                     if let Some(progress) = self.options.progress {
                         progress.advance(length as u64, 0);
                     }
@@ -487,6 +492,7 @@ impl Context<'_> {
                 Err(error) => return Err(Refusal::Unreadable(kind_of(&error))),
             }
         }
+        Ok(())
     }
 }
 

@@ -158,23 +158,6 @@ pub(super) fn settle_loose(item: &mut Item) {
     }
 }
 
-/// Whether `path` is a file of that layout that no list of it can name.
-pub fn cannot_be_listed(format: CaseFormat, path: &EvidencePath) -> bool {
-    let path = path.as_str();
-    match format {
-        CaseFormat::StellaBundle | CaseFormat::Snapshot => {
-            path.starts_with("signatures/")
-                || matches!(
-                    path,
-                    "checksums.txt" | "checksums.json" | "signature.json" | "manifest.json" | "bundle.json"
-                )
-        }
-        CaseFormat::Bag => !path.starts_with("data/"),
-        CaseFormat::Kit => matches!(path, "kit.json" | "kit.json.dsse" | "kit.json.sig" | "kit.dsse.json"),
-        CaseFormat::Open | CaseFormat::OfflineKit => false,
-    }
-}
-
 /// The directory in which a layout has its root; `None` for that of the source.
 type Root = Option<EvidencePath>;
 

@@ -33,7 +33,6 @@ pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, 
 pub use classify::continued;
 pub use collect::collect;
 pub use item::{Item, Kind};
-pub use layout::cannot_be_listed;
 
 /// Where evidence is taken from.
 pub enum Source {

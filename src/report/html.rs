@@ -67,6 +67,17 @@ impl Page<'_> {
         self.raw(end)
     }
 
+    /// Text of ours, in which what stands between backticks is code.
+    fn prose(&mut self, text: &'static str) -> io::Result<()> {
+        for (number, part) in text.split('`').enumerate() {
+            match number % 2 {
+                0 => self.text(part)?,
+                _ => self.within("<code>", part, "</code>")?,
+            }
+        }
+        Ok(())
+    }
+
     fn cell(&mut self, text: &str) -> io::Result<()> {
         self.within("<td>", text, "</td>")
     }
@@ -210,8 +221,11 @@ impl Page<'_> {
             let about = check::about(id);
             self.within("<h3>", about.title, " <code>")?;
             self.within("", id.as_str(), "</code></h3>\n")?;
-            self.within("<p>", about.remedy, "</p>\n")?;
-            self.within("<p class=\"why\">", about.why, "</p>\n")?;
+            self.raw("<p>")?;
+            self.prose(about.remedy)?;
+            self.raw("</p>\n<p class=\"why\">")?;
+            self.prose(about.why)?;
+            self.raw("</p>\n")?;
         }
         self.raw("</section>\n")
     }
@@ -313,7 +327,8 @@ impl Page<'_> {
             let about = check::about(*id);
             self.within("<li>", about.title, " (<code>")?;
             self.within("", id.as_str(), "</code>). A pass would have established: ")?;
-            self.within("", about.establishes, "</li>\n")?;
+            self.prose(about.establishes)?;
+            self.raw("</li>\n")?;
         }
         self.raw("</ul>\n")
     }

@@ -152,7 +152,11 @@ fn subject(subject: &SubjectReport) -> Test {
     let place = subject.paths.first().filter(|path| !path.is_empty()).or(subject.digest.as_ref());
     Test {
         class: format!("verdict.{}", subject.kind),
-        name: place.cloned().unwrap_or_else(|| subject.kind.to_owned()),
+        name: match place {
+            Some(place) if place.ends_with(':') => format!("{place}the container"),
+            Some(place) => place.clone(),
+            None => subject.kind.to_owned(),
+        },
         outcome: decided(subject.status, subject.rationale.iter().copied()),
         notes: subject.vouched_by.iter().map(|(who, by)| format!("vouched for by {who} ({by})")).collect(),
     }

@@ -55,7 +55,7 @@ pub struct TrustLine {
     pub sequence: Option<u64>,
     /// When it was issued.
     pub issued_at: Option<String>,
-    /// `argument`, `kit` or `compiled-in`.
+    /// `argument`, `kit` or `built-in`.
     pub source: String,
     /// How many authorities it holds.
     pub authorities: u64,
