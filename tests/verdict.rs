@@ -776,6 +776,11 @@ fn a_timeline_needs_to_be_unbroken_by_authorised_actors_and_complete() {
     let mut given = custody(timeline(&[&alice], true), &alice);
     given.trusted = vec![alice.trusted()];
     ends(&given, CheckId::TrustPurpose, Failed, Rejected);
+    // Given twice, once for something else: whichever entry comes first.
+    for purposes in [[Purpose::Attestation, Purpose::Custody], [Purpose::Custody, Purpose::Attestation]] {
+        given.trusted = purposes.iter().map(|purpose| alice.trusted_for(&[*purpose])).collect();
+        assert_eq!(status(&given), Verified);
+    }
 }
 
 // From results to a verdict.
