@@ -267,6 +267,52 @@ pub const SIGNATURE_BYTES_MAX: usize = 16 << 10;
 /// and, in minisign's format, two comments of at most 8192 bytes.
 pub const SIGNATURE_FILE_BYTES_MAX: usize = 64 << 10;
 
+// --- certificates ------------------------------------------------------------
+
+/// Longest certificate, in bytes. Real ones take one to four thousand; those
+/// with thousands of names under a hundred thousand.
+pub const CERTIFICATE_BYTES_MAX: usize = 256 << 10;
+
+/// Longest serial number, in bytes. RFC 5280 4.1.2.2 ends at 20; some
+/// authorities count those without the sign.
+pub const SERIAL_BYTES_MAX: usize = 21;
+
+/// Most extensions of one certificate, CRL or entry. Real ones have about ten.
+pub const EXTENSIONS_MAX: usize = 64;
+
+/// Most attributes of one distinguished name. Real ones have three to nine.
+pub const NAME_ATTRIBUTES_MAX: usize = 64;
+
+/// Longest distinguished name that is shown whole, in bytes.
+pub const NAME_SHOWN_BYTES_MAX: usize = 512;
+
+/// Longest object identifier, in bytes. One made of a UUID takes 20.
+pub const OID_BYTES_MAX: usize = 64;
+
+/// Most subject alternative names of one certificate, and most subtrees of its
+/// name constraints. Certificates of large sites have some hundred.
+pub const NAMES_MAX: usize = 4096;
+
+/// Most policies, mappings or usages of one certificate. The bridges of
+/// governments map some dozens.
+pub const POLICIES_MAX: usize = 256;
+
+/// Most certificates of a path, its anchor left out. Bridged hierarchies reach
+/// six.
+pub const PATH_CERTIFICATES_MAX: usize = 12;
+
+/// Most signatures that one search for a path may check: what a hundred
+/// honest certificates cost. A bag of certificates of one name, each signed by
+/// each other, would cost the factorial of their number.
+pub const PATH_SIGNATURES_MAX: u32 = 100;
+
+/// Most steps of one search: candidates looked at.
+pub const PATH_STEPS_MAX: u32 = 20_000;
+
+/// Most comparisons of a name with a constraint in one search. Names times
+/// constraints is what an issuer of both can make grow.
+pub const PATH_COMPARISONS_MAX: u32 = 250_000;
+
 // --- reports -------------------------------------------------------------------
 
 /// Most findings that a case lists. They are sorted before they are cut, so

@@ -5,3 +5,4 @@ mod attempt;
 pub mod detached;
 pub mod dsse;
 pub mod merkle;
+pub mod x509;

@@ -5,6 +5,8 @@
 //! signature changes and still verifies; bytes after the end that nobody
 //! looks at; a length that reaches beyond the input. BER is refused throughout.
 
+use crate::time::UnixTime;
+
 /// An identifier octet. Tags above 30, which need more octets, do not occur
 /// in what is read here and are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,28 @@ impl Tag {
     pub const NULL: Tag = Tag(0x05);
     /// `OBJECT IDENTIFIER`
     pub const OID: Tag = Tag(0x06);
+    /// `ENUMERATED`
+    pub const ENUMERATED: Tag = Tag(0x0A);
+    /// `UTF8String`
+    pub const UTF8_STRING: Tag = Tag(0x0C);
+    /// `NumericString`
+    pub const NUMERIC_STRING: Tag = Tag(0x12);
+    /// `PrintableString`
+    pub const PRINTABLE_STRING: Tag = Tag(0x13);
+    /// `TeletexString`, whose character sets nobody implements.
+    pub const TELETEX_STRING: Tag = Tag(0x14);
+    /// `IA5String`
+    pub const IA5_STRING: Tag = Tag(0x16);
+    /// `UTCTime`
+    pub const UTC_TIME: Tag = Tag(0x17);
+    /// `GeneralizedTime`
+    pub const GENERALIZED_TIME: Tag = Tag(0x18);
+    /// `VisibleString`
+    pub const VISIBLE_STRING: Tag = Tag(0x1A);
+    /// `UniversalString`
+    pub const UNIVERSAL_STRING: Tag = Tag(0x1C);
+    /// `BMPString`
+    pub const BMP_STRING: Tag = Tag(0x1E);
     /// `SEQUENCE` and `SEQUENCE OF`
     pub const SEQUENCE: Tag = Tag(0x30);
     /// `SET` and `SET OF`
@@ -211,10 +235,30 @@ impl<'a> Reader<'a> {
         self.nested(Tag::SEQUENCE, read)
     }
 
+    /// Reads a `SEQUENCE OF` or a `SET OF`, each element with `read`.
+    pub fn each<T, E: From<DerError>>(
+        &mut self,
+        expected: Tag,
+        mut read: impl FnMut(&mut Reader<'a>) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        self.nested(expected, |reader| {
+            let mut all = Vec::new();
+            while !reader.is_empty() {
+                all.push(read(reader)?);
+            }
+            Ok(all)
+        })
+    }
+
     /// A `BOOLEAN`. X.690 11.1: true is all ones.
     pub fn boolean(&mut self) -> Result<bool, DerError> {
+        self.boolean_as(Tag::BOOLEAN)
+    }
+
+    /// A `BOOLEAN` under another tag, as `IMPLICIT` makes it.
+    pub fn boolean_as(&mut self, tag: Tag) -> Result<bool, DerError> {
         let offset = self.offset;
-        match self.element(Tag::BOOLEAN)?.content {
+        match self.element(tag)?.content {
             [0x00] => Ok(false),
             [0xFF] => Ok(true),
             _ => Err(DerError::Content { kind: "boolean", offset }),
@@ -233,6 +277,19 @@ impl<'a> Reader<'a> {
             }
             [0x80..=0xFF, ..] => Err(DerError::Negative { offset }),
             [0, magnitude @ ..] | magnitude => Ok(magnitude),
+        }
+    }
+
+    /// An `INTEGER` of either sign under that tag ([`Tag::INTEGER`], or what
+    /// `IMPLICIT` makes of it): its content octets, of which there is one form.
+    pub fn integer_as(&mut self, tag: Tag) -> Result<&'a [u8], DerError> {
+        let offset = self.offset;
+        match self.element(tag)?.content {
+            // X.690 8.3.2: the first nine bits are not all alike.
+            [] | [0, 0..=0x7F, ..] | [0xFF, 0x80..=0xFF, ..] => {
+                Err(DerError::Content { kind: "integer", offset })
+            }
+            content => Ok(content),
         }
     }
 
@@ -255,6 +312,48 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A `BIT STRING` of named bits under that tag, of which there are at most
+    /// sixteen: bit `n` of the list is `1 << n`.
+    pub fn named_bits_as(&mut self, tag: Tag) -> Result<u16, DerError> {
+        let offset = self.offset;
+        let wrong = DerError::Content { kind: "list of named bits", offset };
+        let (unused, octets) = self.element(tag)?.content.split_first().ok_or(wrong)?;
+        // X.690 11.2.1 and 11.2.2: unused bits are zero, and the last used one is not.
+        let one_form = match octets.last() {
+            None => *unused == 0,
+            Some(last) => *unused < 8 && last.trailing_zeros() == u32::from(*unused),
+        };
+        if !one_form || octets.len() > 2 {
+            return Err(wrong);
+        }
+        let reversed = octets.iter().map(|octet| u16::from(octet.reverse_bits()));
+        Ok(reversed.rev().fold(0, |bits, octet| bits << 8 | octet))
+    }
+
+    /// A `UTCTime` of the one form that RFC 5280 4.1.2.5.1 allows: with seconds,
+    /// in UTC, of the years 1950 to 2049.
+    pub fn utc_time(&mut self) -> Result<UnixTime, DerError> {
+        let offset = self.offset;
+        let digits = self.element(Tag::UTC_TIME)?.content;
+        let century: &[u8] = if digits.first() >= Some(&b'5') { b"19" } else { b"20" };
+        calendar(&[century, digits].concat(), false).ok_or(DerError::Content { kind: "UTCTime", offset })
+    }
+
+    /// A `GeneralizedTime` of the one form that RFC 5280 4.1.2.5.2 allows: with
+    /// seconds, without a fraction, in UTC.
+    pub fn generalized_time(&mut self) -> Result<UnixTime, DerError> {
+        self.generalized_time_as(Tag::GENERALIZED_TIME, false)
+    }
+
+    /// A `GeneralizedTime` under that tag. `fraction` says whether a fraction of
+    /// a second may stand there, in the form of X.690 11.7.3: a full stop, and
+    /// no zeros at its end; of at most nine digits.
+    pub fn generalized_time_as(&mut self, tag: Tag, fraction: bool) -> Result<UnixTime, DerError> {
+        let offset = self.offset;
+        let text = self.element(tag)?.content;
+        calendar(text, fraction).ok_or(DerError::Content { kind: "GeneralizedTime", offset })
+    }
+
     /// An `OCTET STRING`.
     pub fn octet_string(&mut self) -> Result<&'a [u8], DerError> {
         self.element(Tag::OCTET_STRING).map(|element| element.content)
@@ -271,8 +370,13 @@ impl<'a> Reader<'a> {
 
     /// An `OBJECT IDENTIFIER`, as its content octets, which are compared as they are.
     pub fn oid(&mut self) -> Result<&'a [u8], DerError> {
+        self.oid_as(Tag::OID)
+    }
+
+    /// An `OBJECT IDENTIFIER` under another tag, as `IMPLICIT` makes it.
+    pub fn oid_as(&mut self, tag: Tag) -> Result<&'a [u8], DerError> {
         let offset = self.offset;
-        let content = self.element(Tag::OID)?.content;
+        let content = self.element(tag)?.content;
         // X.690 8.19.2: octets with the top bit go on, and no number begins with 0x80.
         let ends = content.last().is_some_and(|octet| octet & 0x80 == 0);
         let padded = |at: usize| content[at] == 0x80 && (at == 0 || content[at - 1] & 0x80 == 0);
@@ -286,6 +390,24 @@ impl<'a> Reader<'a> {
     pub fn finish(self) -> Result<(), DerError> {
         if self.rest.is_empty() { Ok(()) } else { Err(DerError::Trailing { offset: self.offset }) }
     }
+}
+
+/// `YYYYMMDDHHMMSS[.f]Z` as an instant. A leap second has no spelling here.
+fn calendar(text: &[u8], fraction: bool) -> Option<UnixTime> {
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii())?.strip_suffix('Z')?;
+    let (digits, part) = match text.split_once('.') {
+        Some((digits, part)) if fraction && !part.ends_with('0') => (digits, Some(part)),
+        Some(_) => return None,
+        None => (text, None),
+    };
+    if digits.len() != 14 {
+        return None;
+    }
+    let dot = if part.is_some() { "." } else { "" };
+    let [year, month, day, hour, minute, second] =
+        [0..4, 4..6, 6..8, 8..10, 10..12, 12..14].map(|range| &digits[range]);
+    let part = part.unwrap_or_default();
+    UnixTime::parse_rfc3339(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}{dot}{part}Z")).ok()
 }
 
 /// An element of these contents, one after another.
@@ -396,6 +518,74 @@ mod tests {
         for wrong in [&[6, 0][..], &[6, 1, 0x86], &[6, 2, 0x80, 1], &[6, 3, 0x2A, 0x80, 1]] {
             check(wrong, |r| r.oid().map(drop), content("object identifier"));
         }
+    }
+
+    #[test]
+    fn named_bits() {
+        let bits = |r: &mut Reader<'_>| r.named_bits_as(Tag::BIT_STRING);
+        check(&[3, 1, 0], bits, Ok(0));
+        check(&[3, 2, 7, 0x80], bits, Ok(1));
+        check(&[3, 2, 1, 0x06], bits, Ok(1 << 5 | 1 << 6));
+        check(&[3, 3, 7, 0x00, 0x80], bits, Ok(1 << 8));
+        check(&[3, 3, 0, 0x80, 0x01], bits, Ok(1 | 1 << 15));
+        let wrong: [&[u8]; 6] =
+            [&[3, 0], &[3, 1, 1], &[3, 2, 0, 6], &[3, 2, 7, 0], &[3, 2, 8, 0], &[3, 4, 0, 1, 1, 1]];
+        for wrong in wrong {
+            check(wrong, bits, content("list of named bits"));
+        }
+    }
+
+    #[test]
+    fn signed_integers() {
+        let integer = |r: &mut Reader<'_>| r.integer_as(Tag::INTEGER).map(<[u8]>::to_vec);
+        check(&[2, 1, 0], integer, Ok(vec![0]));
+        check(&[2, 1, 0xFF], integer, Ok(vec![0xFF]));
+        check(&[2, 2, 0, 0x80], integer, Ok(vec![0, 0x80]));
+        check(&[2, 2, 0, 0x7F], integer, content("integer"));
+        check(&[2, 2, 0xFF, 0x80], integer, content("integer"));
+        check(&[2, 0], integer, content("integer"));
+    }
+
+    #[test]
+    fn times() {
+        let read = |tag: Tag, text: &str, fraction: bool| {
+            let der = encode(tag, &[text.as_bytes()]);
+            let time = read_all(&der, |r| match tag {
+                Tag::UTC_TIME => r.utc_time(),
+                _ => r.generalized_time_as(tag, fraction),
+            });
+            time.map_or_else(|_| "refused".to_owned(), |time| time.to_string())
+        };
+        let utc =
+            |text: &str, expected: &str| assert_eq!(read(Tag::UTC_TIME, text, true), expected, "{text}");
+        utc("500101000000Z", "1950-01-01T00:00:00Z");
+        utc("491231235959Z", "2049-12-31T23:59:59Z");
+        utc("000229120000Z", "2000-02-29T12:00:00Z");
+        for wrong in
+            ["", "Z", "5001010000Z", "500101000000", "500101000000+0000", "500101000060Z", "500001000000Z"]
+        {
+            utc(wrong, "refused");
+        }
+        utc("5001010000:0Z", "refused");
+        utc("500101000000.5Z", "refused");
+        utc("-00101000000Z", "refused");
+        utc("50010100000\u{e9}Z", "refused");
+        let general = |text: &str, expected: &str| {
+            assert_eq!(read(Tag::GENERALIZED_TIME, text, false), expected, "{text}");
+        };
+        general("99991231235959Z", "9999-12-31T23:59:59Z");
+        general("20000101000000.5Z", "refused");
+        general("20000101000000Z0", "refused");
+        general("200001010000Z", "refused");
+        let fraction = |text: &str, expected: &str| {
+            assert_eq!(read(Tag::GENERALIZED_TIME, text, true), expected, "{text}");
+        };
+        fraction("20000101000000.5Z", "2000-01-01T00:00:00.5Z");
+        fraction("20000101000000.000000001Z", "2000-01-01T00:00:00.000000001Z");
+        for wrong in ["20000101000000.Z", "20000101000000.50Z", "20000101000000.0000000001Z"] {
+            fraction(wrong, "refused");
+        }
+        fraction("20000101000000,5Z", "refused");
     }
 
     #[test]
