@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::anchor::{Persons, Purpose};
 use crate::check::container;
+use crate::check::existence::Times;
 use crate::check::signing::Context;
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouching};
@@ -82,6 +83,9 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         containers.push(examined);
     }
 
+    // What is proven of when things existed.
+    let times: Vec<Times> = views.iter().map(|_| Times::default()).collect();
+
     // Signatures and statements.
     let mut facts: Vec<Vec<_>> = containers.iter_mut().map(|one| std::mem::take(&mut one.facts)).collect();
     let mut signed: Vec<Signed> = Vec::new();
@@ -89,7 +93,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let claims = claims_by_type(policy);
     let demands = statements::Demands { claims: &claims, context: &context };
     for view in &views {
-        for one in envelopes(view, &demands) {
+        for one in envelopes(view, &demands, &times[view.index]) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(one.purpose);
@@ -97,7 +101,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
         }
-        for one in detached::examine(view, &context) {
+        for one in detached::examine(view, &context, &times[view.index]) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(Purpose::Attestation);
@@ -198,7 +202,7 @@ fn refused_subjects(view: &CaseView, book: &mut Book, broken_by: &mut BTreeSet<C
 }
 
 /// Every envelope of a case, examined in parallel and put back in order.
-fn envelopes(view: &CaseView, demands: &statements::Demands) -> Vec<statements::Examined> {
+fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> Vec<statements::Examined> {
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         match view.claim(index) {
@@ -213,7 +217,7 @@ fn envelopes(view: &CaseView, demands: &statements::Demands) -> Vec<statements::
     }
     let mut examined: Vec<_> = work
         .into_par_iter()
-        .map(|(item, at, envelope)| statements::examine(view, demands, item, at, envelope))
+        .map(|(item, at, envelope)| statements::examine(view, demands, times, item, at, envelope))
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
         if let Some(Claim::Statement(statement)) = view.claim(index) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
@@ -9,10 +10,9 @@ use crate::check::{signature_detached, trust_known_signer};
 use crate::claim::{Claim, Detached};
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::{self, Item};
-use crate::fact::{Fact, Means, Named, ProvenTime, Standing, Voucher};
+use crate::fact::{Fact, Means, Named, Standing, Voucher};
 use crate::finding::{Book, Finding, Severity};
 use crate::proof::detached::{DetachedError, SignedContent};
-use crate::time::Interval;
 
 /// One signature file after the examination.
 pub struct Examined {
@@ -25,17 +25,18 @@ pub struct Examined {
 }
 
 /// Examines every signature file of the case.
-pub fn examine(view: &CaseView, context: &Context) -> Vec<Examined> {
+pub fn examine(view: &CaseView, context: &Context, times: &Times) -> Vec<Examined> {
     let mut examined = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         if let Some(Claim::Detached(signature)) = view.claim(index) {
-            examined.push(one(view, context, item, signature));
+            examined.push(one(view, context, times, item, signature));
         }
     }
     examined
 }
 
-fn one(view: &CaseView, context: &Context, item: &Item, signature: &Detached) -> Examined {
+fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature: &Detached) -> Examined {
+    let existence = times.existence(context.rules.at, item, &[]);
     let path = item.path.as_str();
     let target = evidence::continued(path).unwrap_or_default();
     let mut book = Book::default();
@@ -57,7 +58,7 @@ fn one(view: &CaseView, context: &Context, item: &Item, signature: &Detached) ->
                 name: None,
                 path: Some(target.to_owned()),
             });
-            let (found, findings) = signers(context, covered, signature, &mut book);
+            let (found, findings) = signers(context, covered, signature, &existence, &mut book);
             for (signer, fact) in found {
                 standing.good.insert(signer);
                 facts.push(fact(path, digest));
@@ -91,6 +92,7 @@ fn signers(
     context: &Context,
     covered: &Item,
     signature: &Detached,
+    existence: &Existence,
     book: &mut Book,
 ) -> (Vec<(crate::anchor::Identity, Made)>, Vec<Doubt>) {
     let target = covered.path.as_str();
@@ -106,7 +108,8 @@ fn signers(
         match signature.signed_by(key, content) {
             Ok(signed) => {
                 verified = true;
-                let (passed, findings) = signing::admit_detached(context, authority, key, signed.algorithm());
+                let signing::Admitted { passed, findings, time } =
+                    signing::admit_detached(context, authority, key, signed.algorithm(), existence);
                 passed.into_iter().for_each(|check| book.pass(check));
                 if findings.is_empty() {
                     let (signer, id, algorithm) =
@@ -122,7 +125,7 @@ fn signers(
                             payload_type: "file".to_owned(),
                             payload: digest,
                             subjects: vec![digest],
-                            time: ProvenTime::new(&Interval::UNKNOWN, "none"),
+                            time,
                         }),
                     ));
                 } else {

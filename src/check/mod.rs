@@ -39,6 +39,7 @@ pub mod custody_rehash;
 pub mod custody_shape;
 pub mod custody_signature;
 pub mod custody_time;
+pub mod existence;
 pub mod format_base64;
 pub mod format_lines;
 pub mod format_shape;

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
+use crate::check::existence::Existence;
 use crate::check::{
     signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key, statement_shape,
     trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose, trust_window,
@@ -65,12 +66,6 @@ impl<'t> Context<'t> {
     /// How many distinct persons these are.
     pub fn distinct(&self, identities: &BTreeSet<Identity>) -> usize {
         self.persons.distinct(identities).len()
-    }
-
-    /// What is known of the time of a signature without any proof: that it
-    /// existed at the time of validation, where one is given.
-    pub fn existed(&self) -> Interval {
-        self.rules.at.map_or(Interval::UNKNOWN, Interval::until)
     }
 
     fn hinted(&self, hint: Option<&str>) -> Vec<(usize, usize)> {
@@ -197,7 +192,13 @@ struct Valid<'t> {
 }
 
 /// Examines `envelope`, which lies in `item`.
-pub fn examine(context: &Context, item: &str, at: Option<&str>, envelope: &Envelope) -> Examined {
+pub fn examine(
+    context: &Context,
+    item: &str,
+    at: Option<&str>,
+    envelope: &Envelope,
+    existence: &Existence,
+) -> Examined {
     let mut pending: Vec<Finding> = Vec::new();
     let mut book = Book::default();
     let mut valid: Vec<Valid> = Vec::new();
@@ -261,8 +262,13 @@ pub fn examine(context: &Context, item: &str, at: Option<&str>, envelope: &Envel
         }
     };
     let purpose = content.as_ref().map_or(Purpose::Attestation, Content::purpose);
-    let subject =
-        Admission { context, payload_type: envelope.payload_type(), content: content.as_ref(), purpose };
+    let subject = Admission {
+        context,
+        payload_type: envelope.payload_type(),
+        content: content.as_ref(),
+        purpose,
+        existence,
+    };
     let mut facts = Vec::new();
     // One signature may verify under a key that several authorities hold: the
     // one that may say most speaks for it.
@@ -288,7 +294,7 @@ pub fn examine(context: &Context, item: &str, at: Option<&str>, envelope: &Envel
                 payload_type: path::escape(envelope.payload_type().as_bytes()),
                 payload: payload_digest,
                 subjects: Vec::new(),
-                time: ProvenTime::new(&Interval::UNKNOWN, "none"),
+                time: verdict.time,
             });
             standing.good.insert(identity);
             continue;
@@ -328,11 +334,17 @@ struct Admission<'c> {
     payload_type: &'c str,
     content: Option<&'c Content>,
     purpose: Purpose,
+    existence: &'c Existence,
 }
 
-struct Admitted {
-    passed: Vec<CheckId>,
-    findings: Vec<Finding>,
+/// What came of asking whether somebody may have signed something.
+pub struct Admitted {
+    /// Checks that had nothing against it.
+    pub passed: Vec<CheckId>,
+    /// What speaks against it.
+    pub findings: Vec<Finding>,
+    /// When it was signed, as far as that is proven.
+    pub time: ProvenTime,
 }
 
 impl Admitted {
@@ -349,13 +361,12 @@ impl Admission<'_> {
             Some(Content::Statement(statement)) => Some(statement),
             _ => None,
         };
-        let existed = self.context.existed();
         admitted(
             self.context,
             authority,
             key,
             one.algorithm,
-            &existed,
+            self.existence,
             [
                 (CheckId::TrustPurpose, trust_purpose::examine(authority, self.purpose)),
                 (CheckId::TrustNarrowing, trust_narrowing::examine(authority, self.payload_type, statement)),
@@ -370,19 +381,24 @@ fn admitted<const N: usize>(
     authority: &Authority,
     key: &TrustedKey,
     algorithm: crate::crypto::signature::Algorithm,
-    existed: &Interval,
+    existence: &Existence,
     more: [(CheckId, Option<Finding>); N],
 ) -> Admitted {
     let rules = context.rules;
+    let bound = existence.bound(context.persons, &authority.identity);
     let shared = key.is_shared() && !context.shared_key_suffices;
     let always = [
         (CheckId::TrustDistrusted, trust_distrusted::examine(authority, key)),
-        (CheckId::SignatureAlgorithm, signature_algorithm::examine(rules, algorithm, existed)),
-        (CheckId::TrustWindow, trust_window::examine(authority, key, existed, rules.at)),
+        (CheckId::SignatureAlgorithm, signature_algorithm::examine(rules, algorithm, &bound.existed)),
+        (CheckId::TrustWindow, trust_window::examine(authority, key, &bound, rules.at)),
         (CheckId::TrustDevelopment, trust_development::examine(authority, rules.allow_development)),
         (CheckId::SignatureSharedKey, signature_shared_key::examine(authority, shared)),
     ];
-    let mut admitted = Admitted { passed: Vec::new(), findings: Vec::new() };
+    let time = match bound.proven.is_empty() || bound.by == "validation" {
+        true => ProvenTime::new(&Interval::UNKNOWN, "none"),
+        false => ProvenTime::new(&bound.existed, bound.by),
+    };
+    let mut admitted = Admitted { passed: Vec::new(), findings: Vec::new(), time };
     for (check, finding) in always.into_iter().chain(more) {
         match finding {
             None => admitted.passed.push(check),
@@ -400,20 +416,20 @@ pub fn admit_detached(
     authority: &Authority,
     key: &TrustedKey,
     algorithm: crate::crypto::signature::Algorithm,
-) -> (Vec<CheckId>, Vec<Finding>) {
-    let admitted = admitted(
+    existence: &Existence,
+) -> Admitted {
+    admitted(
         context,
         authority,
         key,
         algorithm,
-        &context.existed(),
+        existence,
         [
             (CheckId::TrustPurpose, trust_purpose::examine(authority, Purpose::Attestation)),
             // A detached signature has no payload type, so a narrowing to some excludes it.
             (CheckId::TrustNarrowing, trust_narrowing::examine(authority, "", None)),
         ],
-    );
-    (admitted.passed, admitted.findings)
+    )
 }
 
 /// Whether `authority` may have signed an event of a timeline with `key`. That
@@ -425,7 +441,8 @@ pub fn admit_event(
     algorithm: crate::crypto::signature::Algorithm,
 ) -> (Vec<CheckId>, Vec<Finding>) {
     let purpose = (CheckId::TrustPurpose, trust_purpose::examine(authority, Purpose::Custody));
-    let admitted = admitted(context, authority, key, algorithm, &context.existed(), [purpose]);
+    let existence = Existence::unproven(context.rules.at);
+    let admitted = admitted(context, authority, key, algorithm, &existence, [purpose]);
     (admitted.passed, admitted.findings)
 }
 
@@ -454,8 +471,9 @@ pub fn approvers(
         for candidate in context.all_keys() {
             let (authority, key) = context.key(candidate);
             let Ok(signed) = envelope.signed_by(0, key) else { continue };
-            let (_, findings) = admit_detached(context, authority, key, signed.algorithm());
-            if findings.is_empty() {
+            let existence = Existence::unproven(context.rules.at);
+            let admitted = admit_detached(context, authority, key, signed.algorithm(), &existence);
+            if admitted.findings.is_empty() {
                 identities.insert(authority.identity.clone());
             }
         }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::container::Roll;
+use crate::check::existence::Times;
 use crate::check::signing::{self, Content, Context};
 use crate::check::view::CaseView;
 use crate::check::{entries, integrity_divergence, integrity_unlisted, statement_claims, trust_known_signer};
@@ -50,12 +51,17 @@ pub struct Examined {
 pub fn examine(
     view: &CaseView,
     demands: &Demands,
+    times: &Times,
     item: &Item,
     at: Option<&str>,
     envelope: &Envelope,
 ) -> Examined {
     let path = item.path.as_str();
-    let outcome = super::guarded(|| signing::examine(demands.context, path, at, envelope));
+    let outcome = super::guarded(|| {
+        let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
+        let existence = times.existence(demands.context.rules.at, item, &parts);
+        signing::examine(demands.context, path, at, envelope, &existence)
+    });
     let Some(one) = outcome else { return broke(view, item) };
     let mut book = one.book;
     let mut malformed = BTreeSet::new();

@@ -2,6 +2,7 @@
 //! the waste; and who cannot show when it was made cannot show that it was before.
 
 use crate::anchor::{Authority, Profile, TrustedKey};
+use crate::check::existence::Bound;
 use crate::finding::{About, CheckId, Finding, Severity};
 use crate::time::{Interval, Position, UnixTime};
 
@@ -18,24 +19,34 @@ pub const ABOUT: About = About {
     clause: "docs/verdict.md, time; docs/formats/trust-store.md, windows; RFC 5280 section 4.1.2.5",
 };
 
-/// Whether something that existed in `existed` lies in the window of the key.
+/// Whether what is proven of a signature lies in the window of the key.
 ///
 /// A proof of time bounds a signature from above. For a long-lived key that is
 /// enough: it existed before the end, and before the beginning nobody could
-/// have made it. A short-lived key wants the whole interval inside.
+/// have made it. A short-lived key wants every proof wholly inside, and one at
+/// least.
 pub fn examine(
     authority: &Authority,
     key: &TrustedKey,
-    existed: &Interval,
+    bound: &Bound,
     at: Option<UnixTime>,
 ) -> Option<Finding> {
-    let mut position = authority.key_position(key, existed);
-    if position == Position::Straddling && authority.profile == Profile::LongLived {
-        let last = Interval { earliest: existed.latest, latest: existed.latest };
-        if existed.latest.is_some() && authority.key_position(key, &last) == Position::Inside {
-            position = Position::Inside;
+    let existed = &bound.existed;
+    let position = match (authority.profile, existed.latest) {
+        // Only a bound from above: what existed then may be older, never younger.
+        (Profile::LongLived, Some(latest)) => {
+            let last = Interval { earliest: Some(latest), latest: Some(latest) };
+            match authority.key_position(key, &last) {
+                Position::Inside => Position::Inside,
+                _ => authority.key_position(key, &Interval::until(latest)),
+            }
         }
-    }
+        (Profile::ShortLived, _) if !bound.proven.is_empty() => {
+            let positions = bound.proven.iter().map(|proven| authority.key_position(key, proven));
+            positions.max_by_key(|position| *position as u8).expect("it is not empty")
+        }
+        _ => authority.key_position(key, existed),
+    };
     let severity = match position {
         Position::Inside => return None,
         Position::Straddling => Severity::NotEstablished,

@@ -1,0 +1,173 @@
+//! Since when something provably existed, by whose word, and whom that excuses.
+//!
+//! A proof of time is about bytes, so it is found by their digest. It never
+//! excuses whoever gave it: the owner of a broken key can stamp any date.
+
+use std::collections::BTreeMap;
+
+use crate::anchor::{Identity, Persons};
+use crate::digest::{Algorithm, Digest, Digests, Hasher};
+use crate::evidence::Item;
+use crate::time::{Interval, UnixTime};
+
+/// That some bytes existed, proven.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proof {
+    /// When the proof was made: what it is about existed before the end of this.
+    pub interval: Interval,
+    /// Whose clock it was.
+    pub by: Identity,
+    /// Of what kind it is: `timestamp`.
+    pub kind: &'static str,
+}
+
+/// What is proven in one case, by the digest of the bytes that it is about.
+/// Times do not travel between cases.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    proofs: BTreeMap<Digest, Vec<Proof>>,
+}
+
+/// What is proven of one thing.
+#[derive(Clone, Debug)]
+pub struct Existence {
+    at: Option<UnixTime>,
+    proofs: Vec<Proof>,
+}
+
+/// What a signer may rely on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The best bound from above.
+    pub existed: Interval,
+    /// Every interval that counts, the best one first; empty without a proof.
+    pub proven: Vec<Interval>,
+    /// What proves it: `timestamp`, `validation` or `none`.
+    pub by: &'static str,
+}
+
+impl Times {
+    /// Takes in that bytes of this digest existed.
+    pub fn insert(&mut self, digest: Digest, proof: Proof) {
+        let proofs = self.proofs.entry(digest).or_default();
+        if let Err(place) = proofs.binary_search(&proof) {
+            proofs.insert(place, proof);
+        }
+    }
+
+    /// Everything proven of bytes with one of these digests.
+    fn of(&self, digests: &Digests) -> impl Iterator<Item = &Proof> {
+        digests.iter().filter_map(|digest| self.proofs.get(&digest)).flatten()
+    }
+
+    /// Everything proven of `item` as a file, and of `parts` that stand in it.
+    pub fn existence(&self, at: Option<UnixTime>, item: &Item, parts: &[&[u8]]) -> Existence {
+        let mut proofs: Vec<Proof> = Vec::new();
+        if !self.proofs.is_empty() {
+            proofs.extend(self.of(&item.digests).cloned());
+            for bytes in parts.iter().copied().chain(item.content.as_deref()) {
+                proofs.extend(self.of(&self.measure(bytes)).cloned());
+            }
+            proofs.sort();
+            proofs.dedup();
+        }
+        Existence { at, proofs }
+    }
+
+    /// With every algorithm by which something is proven, and no other.
+    fn measure(&self, bytes: &[u8]) -> Digests {
+        let mut algorithms = crate::digest::AlgorithmSet::EMPTY;
+        self.proofs
+            .keys()
+            .map(Digest::algorithm)
+            .for_each(|algorithm: Algorithm| algorithms.insert(algorithm));
+        let mut hasher = Hasher::new(algorithms);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+}
+
+impl Existence {
+    /// Nothing but the time of validation is known.
+    pub fn unproven(at: Option<UnixTime>) -> Existence {
+        Existence { at, proofs: Vec::new() }
+    }
+
+    /// What `signer` may rely on: proofs by anybody but himself. That it exists
+    /// at the time of validation bounds it too, and nobody needs to prove that.
+    pub fn bound(&self, persons: &Persons, signer: &Identity) -> Bound {
+        let mut proven: Vec<(Interval, &'static str)> = self
+            .proofs
+            .iter()
+            .filter(|proof| !persons.same(&proof.by, signer))
+            .map(|proof| (proof.interval, proof.kind))
+            .collect();
+        proven.sort_by_key(|(interval, _)| interval.latest.map_or((1, None), |latest| (0, Some(latest))));
+        let validation = self.at.map(Interval::until);
+        let earlier = |interval: &Interval| match (interval.latest, self.at) {
+            (Some(latest), Some(at)) => latest <= at,
+            (latest, _) => latest.is_some(),
+        };
+        let (existed, by) = match proven.first().filter(|(interval, _)| earlier(interval)) {
+            Some((interval, kind)) => (*interval, *kind),
+            None => match validation {
+                Some(validation) => (validation, "validation"),
+                None => (Interval::UNKNOWN, "none"),
+            },
+        };
+        Bound { existed, proven: proven.into_iter().map(|(interval, _)| interval).collect(), by }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> UnixTime {
+        UnixTime::new(seconds, 0).unwrap()
+    }
+
+    fn proof(by: &str, from: i64, to: i64) -> Proof {
+        let interval = Interval { earliest: Some(at(from)), latest: Some(at(to)) };
+        Proof { interval, by: Identity::new(by).unwrap(), kind: "timestamp" }
+    }
+
+    fn bound(now: Option<i64>, proofs: &[Proof], signer: &str) -> Bound {
+        let existence = Existence { at: now.map(at), proofs: proofs.to_vec() };
+        existence.bound(&Persons::default(), &Identity::new(signer).unwrap())
+    }
+
+    #[test]
+    fn the_earliest_proof_of_another_counts() {
+        let proofs = [proof("clock-b", 50, 60), proof("clock-a", 20, 30), proof("self", 1, 2)];
+        let found = bound(Some(100), &proofs, "self");
+        assert_eq!((found.existed, found.by), (proofs[1].interval, "timestamp"));
+        assert_eq!(found.proven, [proofs[1].interval, proofs[0].interval]);
+    }
+
+    #[test]
+    fn nobody_proves_his_own_time() {
+        let proofs = [proof("self", 1, 2)];
+        assert_eq!(
+            bound(None, &proofs, "self"),
+            Bound { existed: Interval::UNKNOWN, proven: vec![], by: "none" }
+        );
+        assert_eq!(bound(Some(9), &proofs, "self").existed, Interval::until(at(9)));
+    }
+
+    #[test]
+    fn a_proof_from_after_the_validation_bounds_nothing() {
+        let found = bound(Some(10), &[proof("clock", 20, 30)], "self");
+        assert_eq!((found.existed, found.by), (Interval::until(at(10)), "validation"));
+    }
+
+    #[test]
+    fn found_by_any_digest_of_the_bytes() {
+        let mut times = Times::default();
+        times.insert(Digest::sha256(b"x"), proof("clock", 1, 2));
+        times.insert(Digest::sha256(b"x"), proof("clock", 1, 2));
+        let measured = times.measure(b"x");
+        assert_eq!(times.of(&measured).count(), 1);
+        assert_eq!(times.of(&times.measure(b"y")).count(), 0);
+    }
+}
