@@ -313,6 +313,35 @@ pub const PATH_STEPS_MAX: u32 = 20_000;
 /// constraints is what an issuer of both can make grow.
 pub const PATH_COMPARISONS_MAX: u32 = 250_000;
 
+// --- revocation --------------------------------------------------------------
+
+/// Longest revocation list, in bytes: [`CRL_ENTRIES_MAX`] entries of a serial
+/// number, a date and a reason, about forty each. The largest public lists have
+/// grown to 75 million bytes and been split since.
+pub const CRL_BYTES_MAX: usize = 96 << 20;
+
+/// Most entries of a revocation list.
+pub const CRL_ENTRIES_MAX: usize = 2_000_000;
+
+/// How many entries are compared for one step of a search's budget, so that a
+/// list of a million costs a thousand.
+pub const CRL_ENTRIES_PER_STEP: usize = 1000;
+
+/// Longest OCSP response, in bytes. Real ones have one to three thousand, most
+/// of it certificates.
+pub const OCSP_BYTES_MAX: usize = 1 << 20;
+
+/// Most answers in one OCSP response. Real ones have one; a request may ask
+/// about a chain or a device's whole store.
+pub const OCSP_RESPONSES_MAX: usize = 1024;
+
+/// Most certificates in one OCSP response. Real ones have one or two.
+pub const OCSP_CERTIFICATES_MAX: usize = 32;
+
+/// Most signers of revocation data whose own status depends on other signers.
+/// A responder below an authority below a root is two.
+pub const REVOCATION_DEPTH_MAX: usize = 4;
+
 // --- reports -------------------------------------------------------------------
 
 /// Most findings that a case lists. They are sorted before they are cut, so

@@ -6,3 +6,4 @@ pub mod detached;
 pub mod dsse;
 pub mod merkle;
 pub mod x509;
+pub mod revocation;

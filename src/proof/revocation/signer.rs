@@ -1,0 +1,300 @@
+//! Who signed a list or a response, and whether that person may.
+//!
+//! RFC 5280 6.3.3 (f) and (g), RFC 6960 4.2.2.2. Whoever signed is found by
+//! name and proven by the signature; then by a path to the same anchor, unless
+//! it is the issuer on whose path the question came; then by its own status,
+//! which somebody else must say.
+
+use super::status::{Currency, Inquiry, RefusalError, Responders, inquire};
+use super::{Answer, Crl, OcspResponse};
+use crate::anchor::Standing;
+use crate::crypto::key::KeyError;
+use crate::limits;
+use crate::proof::x509::path::{PathError, PathRequest, PolicyInputs, Usage, find};
+use crate::proof::x509::{Budget, Certificate, KeyUsage, SignatureAlgorithm, Work};
+use crate::time::{Interval, UnixTime};
+
+/// 1.3.6.1.5.5.7.3.9
+const OCSP_SIGNING: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x09];
+/// 1.3.6.1.5.5.7.48.1.5
+const OCSP_NOCHECK: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
+/// 2.5.29.31
+const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1D, 0x1F];
+/// 1.3.6.1.5.5.7.1.1
+const AUTHORITY_INFORMATION: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01];
+
+/// A list or response whose signature holds under somebody who may sign it.
+#[derive(Clone, Debug)]
+pub(super) struct Signed {
+    /// Whose signature it is.
+    pub(super) signer: Certificate,
+    /// Whether that one is known not to be revoked. Accusations count without.
+    pub(super) innocence: Result<(), RefusalError>,
+}
+
+/// What is signed, in its parts.
+struct Object<'a> {
+    digest: &'a [u8],
+    algorithm: &'a SignatureAlgorithm,
+    message: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl Inquiry<'_> {
+    /// The time that a signer's certificate is judged at.
+    fn when(&self, signed: UnixTime) -> Interval {
+        match self.context.currency {
+            Currency::Within => self.at,
+            Currency::AtOrAfter => Interval { earliest: Some(signed), latest: Some(signed) },
+        }
+    }
+
+    /// Who signed a list.
+    pub(super) fn list_signer(
+        &mut self,
+        crl: &Crl,
+        issuer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Signed, RefusalError> {
+        let digest = crl.fingerprint();
+        let object = Object {
+            digest: digest.bytes(),
+            algorithm: crl.algorithm(),
+            message: crl.tbs(),
+            signature: crl.signature(),
+        };
+        let mut told = RefusalError::NoSigner { name: crl.issuer().to_string() };
+        if issuer.subject() == crl.issuer() {
+            match self.signed_by_issuer(&object, crl.this_update(), issuer, true, budget) {
+                Ok(()) => return Ok(Signed { signer: issuer.clone(), innocence: Ok(()) }),
+                Err(error) => told = told.more_telling(error),
+            }
+        }
+        let mut accusing = None;
+        let when = self.when(crl.this_update());
+        for candidate in self.candidates(&[]) {
+            if candidate.subject() != crl.issuer() || candidate == *issuer {
+                continue;
+            }
+            let signed = may_sign_lists(&candidate)
+                .and_then(|()| self.signed_by(&object, &candidate, &when, budget))
+                .and_then(|()| self.trusted(&candidate, issuer, Usage::CrlSigning, &when, budget));
+            match signed {
+                Ok(Ok(())) => return Ok(Signed { signer: candidate, innocence: Ok(()) }),
+                Ok(innocence) => accusing = Some(Signed { signer: candidate, innocence }),
+                Err(error) => told = told.more_telling(error),
+            }
+        }
+        accusing.ok_or(told)
+    }
+
+    /// Who signed a response about a certificate of `issuer`.
+    pub(super) fn response_signer(
+        &mut self,
+        response: &OcspResponse,
+        issuer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Signed, RefusalError> {
+        let digest = response.fingerprint();
+        let object = Object {
+            digest: digest.bytes(),
+            algorithm: response.algorithm(),
+            message: response.tbs(),
+            signature: response.signature(),
+        };
+        let mut told = RefusalError::NoResponder;
+        if response.responder().names(issuer) {
+            match self.signed_by_issuer(&object, response.produced_at(), issuer, false, budget) {
+                Ok(()) => return Ok(Signed { signer: issuer.clone(), innocence: Ok(()) }),
+                Err(error) => told = told.more_telling(error),
+            }
+        }
+        let brought: Vec<Certificate> =
+            response.certificates_unverified().filter_map(|der| Certificate::parse(der).ok()).collect();
+        let mut accusing = None;
+        let when = self.when(response.produced_at());
+        for candidate in self.candidates(&brought) {
+            if !response.responder().names(&candidate) || candidate == *issuer {
+                continue;
+            }
+            let signed = self
+                .delegated(&candidate, issuer, budget)
+                .and_then(|()| self.signed_by(&object, &candidate, &when, budget))
+                .and_then(|()| self.trusted(&candidate, issuer, Usage::OcspSigning, &when, budget));
+            match signed {
+                Ok(Ok(())) => return Ok(Signed { signer: candidate, innocence: Ok(()) }),
+                Ok(innocence) => accusing = Some(Signed { signer: candidate, innocence }),
+                Err(error) => told = told.more_telling(error),
+            }
+        }
+        accusing.ok_or(told)
+    }
+
+    /// Everybody who may have signed, in an order that nobody can choose.
+    fn candidates(&self, brought: &[Certificate]) -> Vec<Certificate> {
+        let anchors = self.context.anchors.iter().map(|anchor| anchor.certificate());
+        let mut all: Vec<Certificate> =
+            anchors.chain(self.context.candidates).chain(brought).cloned().collect();
+        all.sort_by_key(|certificate| *certificate.fingerprint());
+        all.dedup();
+        all
+    }
+
+    /// The issuer on whose path the question came. Its window and its status
+    /// are judged there; what it signs after its end is not.
+    fn signed_by_issuer(
+        &self,
+        object: &Object<'_>,
+        signed: UnixTime,
+        issuer: &Certificate,
+        list: bool,
+        budget: &mut Budget,
+    ) -> Result<(), RefusalError> {
+        if list {
+            may_sign_lists(issuer)?;
+        }
+        self.signed_by(object, issuer, &self.when(signed), budget)?;
+        let is_anchor = self.context.anchors.iter().any(|anchor| anchor.certificate() == issuer);
+        match issuer.window().not_after {
+            Some(not_after) if not_after < signed && !is_anchor => {
+                Err(RefusalError::SignerExpired { not_after, signed })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn signed_by(
+        &self,
+        object: &Object<'_>,
+        signer: &Certificate,
+        when: &Interval,
+        budget: &mut Budget,
+    ) -> Result<(), RefusalError> {
+        budget.charge(Work::Signatures)?;
+        let key = signer.public_key().map_err(KeyError::clone)?;
+        let memo = self.context.memo;
+        let algorithm =
+            memo.verify(object.digest, object.algorithm, key, object.message, object.signature)?;
+        match self.context.rules.algorithm(algorithm, when) {
+            Standing::Allowed => Ok(()),
+            standing => Err(RefusalError::Algorithm { algorithm, standing }),
+        }
+    }
+
+    /// RFC 6960 4.2.2.2: a responder that the issuer itself has named, for this
+    /// and with the key that the certificate in question is signed with.
+    fn delegated(
+        &self,
+        responder: &Certificate,
+        issuer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<(), RefusalError> {
+        if self.asked.iter().any(|key| key == responder.spki_der()) {
+            return Err(RefusalError::Circular);
+        }
+        if responder.issuer() != issuer.subject() {
+            return Err(RefusalError::NotDelegated);
+        }
+        if !responder.extended_key_usage().is_some_and(|usage| usage.has(OCSP_SIGNING)) {
+            return Err(RefusalError::SigningUsage);
+        }
+        budget.charge(Work::Signatures)?;
+        let key = issuer.public_key().map_err(KeyError::clone)?;
+        responder.signed_by(key, self.context.memo).map_err(|_| RefusalError::NotDelegated)?;
+        Ok(())
+    }
+
+    /// Whether there is a path from a signer to the anchor, and inside that,
+    /// whether its certificates are known not to be revoked.
+    fn trusted(
+        &mut self,
+        signer: &Certificate,
+        issuer: &Certificate,
+        usage: Usage,
+        when: &Interval,
+        budget: &mut Budget,
+    ) -> Result<Result<(), RefusalError>, RefusalError> {
+        if self.asked.iter().any(|key| key == signer.spki_der()) {
+            return Err(RefusalError::Circular);
+        }
+        if self.asked.len() > limits::REVOCATION_DEPTH_MAX {
+            return Err(RefusalError::Depth { max: limits::REVOCATION_DEPTH_MAX });
+        }
+        let context = self.context;
+        let candidates = [std::slice::from_ref(issuer), context.candidates].concat();
+        let request = PathRequest {
+            target: signer,
+            candidates: &candidates,
+            anchors: context.anchors,
+            usage,
+            rules: context.rules,
+            at: Some(*when),
+            policies: PolicyInputs::default(),
+            memo: context.memo,
+        };
+        let mut refused: Option<RefusalError> = None;
+        let found = find(&request, budget, &mut |path, budget| {
+            let delegated = usage == Usage::OcspSigning;
+            let next = path.issuer_of(0);
+            if delegated && (next.subject() != issuer.subject() || next.spki_der() != issuer.spki_der()) {
+                return Err(PathError::RevocationNotEstablished { subject: signer.subject().to_string() });
+            }
+            for (position, certificate) in path.certificates().iter().enumerate() {
+                if self.asked.iter().any(|key| key == certificate.spki_der()) {
+                    refused = Some(RefusalError::Circular);
+                    return Err(unestablished(certificate));
+                }
+                // What is above the issuer is judged on the path of the question.
+                let judged_elsewhere = certificate == path.anchor().certificate()
+                    || certificate == issuer
+                    || self.settled.contains(certificate)
+                    || delegated && (position > 0 || self.excused(certificate));
+                if judged_elsewhere {
+                    continue;
+                }
+                let next = path.issuer_of(position);
+                match inquire(self, certificate, next, *when, budget).answer {
+                    Answer::Good { .. } => {}
+                    Answer::Revoked { at, .. } => {
+                        refused = Some(RefusalError::SignerRevoked { at });
+                        return Err(PathError::Revoked { subject: certificate.subject().to_string(), at });
+                    }
+                    answer => {
+                        let status = answer.name();
+                        refused.get_or_insert(RefusalError::SignerStatus { status });
+                        return Err(unestablished(certificate));
+                    }
+                }
+            }
+            Ok(())
+        });
+        match (found, refused) {
+            (Ok(_), _) => Ok(Ok(())),
+            (Err(_), Some(status @ RefusalError::SignerStatus { .. })) => Ok(Err(status)),
+            (Err(_), Some(error)) => Err(error),
+            (Err(error), None) => Err(RefusalError::Path(Box::new(error))),
+        }
+    }
+
+    /// RFC 6960 4.2.2.2.1: the issuer says that a responder need not be checked,
+    /// or names no way to check it and leaves it to whoever asks.
+    fn excused(&self, responder: &Certificate) -> bool {
+        let has = |oid| responder.extension(oid).is_some();
+        has(OCSP_NOCHECK)
+            || self.context.responders == Responders::WhereNamed
+                && !has(CRL_DISTRIBUTION_POINTS)
+                && !has(AUTHORITY_INFORMATION)
+    }
+}
+
+fn unestablished(certificate: &Certificate) -> PathError {
+    PathError::RevocationNotEstablished { subject: certificate.subject().to_string() }
+}
+
+/// RFC 5280 6.3.3 (f): where a key usage is stated, cRLSign is part of it.
+fn may_sign_lists(signer: &Certificate) -> Result<(), RefusalError> {
+    match signer.key_usage() {
+        Some(usage) if !usage.any_of(KeyUsage::CRL_SIGN) => Err(RefusalError::CrlSign),
+        _ => Ok(()),
+    }
+}
