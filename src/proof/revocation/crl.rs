@@ -7,9 +7,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Reason;
 use super::distribution::{IssuingDistributionPoint, certificate_issuer};
 use super::fields::{self, FieldError};
-use super::Reason;
 use crate::digest::Digest;
 use crate::limits;
 use crate::proof::x509::{AlgorithmError, Extension, ExtensionError, Name, Oid, SignatureAlgorithm};
@@ -501,9 +501,7 @@ impl Entry<'_> {
             fields::INVALIDITY_DATE => {
                 self.revoked.invalidity.replace(fields::date(extension.value)?).is_some()
             }
-            fields::CERTIFICATE_ISSUER => {
-                self.issuer.replace(certificate_issuer(extension.value)?).is_some()
-            }
+            fields::CERTIFICATE_ISSUER => self.issuer.replace(certificate_issuer(extension.value)?).is_some(),
             // RFC 3280 5.3.2: what to do with a hold; says nothing about whether.
             fields::HOLD_INSTRUCTION => false,
             _ => {

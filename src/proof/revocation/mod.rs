@@ -43,10 +43,9 @@ mod reason;
 mod signer;
 mod status;
 
-
 pub use crl::{Crl, CrlError, Revoked};
 pub use data::{Data, Source, SourceKind};
-pub use distribution::{GeneralName, IssuingDistributionPoint, ScopeError};
+pub use distribution::{IssuingDistributionPoint, ScopeError};
 pub use fields::FieldError;
 pub use ocsp::{
     CertId, CertificateStatus, OcspError, OcspResponse, ResponderId, ResponseStatus, SingleResponse,

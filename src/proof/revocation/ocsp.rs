@@ -4,13 +4,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Reason;
 use super::crl::{Revoked, range};
 use super::fields::{self, FieldError};
-use super::Reason;
 use crate::digest::{Algorithm as Hash, Digest, DigestError};
 use crate::limits;
 use crate::proof::x509::signature::digest_algorithm;
-use crate::proof::x509::{AlgorithmError, Certificate, Extension, ExtensionError, Name, Oid, SignatureAlgorithm};
+use crate::proof::x509::{
+    AlgorithmError, Certificate, Extension, ExtensionError, Name, Oid, SignatureAlgorithm,
+};
 use crate::time::UnixTime;
 use crate::wire::der::{DerError, Reader, Tag, read_all};
 

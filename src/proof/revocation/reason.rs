@@ -158,6 +158,8 @@ mod tests {
         assert!(ReasonSet::from_bits(1).is_empty(), "bit 0 is unused");
         let half = ReasonSet(0b110);
         assert_eq!(half.and(ReasonSet::ALL), half);
-        assert!(!half.is_all() && half.or(ReasonSet(0b1_1111_1000)).is_all() && half.and(ReasonSet(8)).is_empty());
+        assert!(
+            !half.is_all() && half.or(ReasonSet(0b1_1111_1000)).is_all() && half.and(ReasonSet(8)).is_empty()
+        );
     }
 }

@@ -221,7 +221,9 @@ pub enum RefusalError {
     #[error("the responder does not know the certificate")]
     Unknown,
     /// RFC 5280 3.3: entries of expired certificates are taken off.
-    #[error("made at {this_update}, after the certificate's end at {not_after}, when it need no longer be listed")]
+    #[error(
+        "made at {this_update}, after the certificate's end at {not_after}, when it need no longer be listed"
+    )]
     AfterEnd {
         /// The end of the certificate.
         not_after: UnixTime,
@@ -551,9 +553,11 @@ impl Inquiry<'_> {
     }
 
     fn conclude(&self, findings: &mut Findings) -> Answer {
-        let worst = findings.guilt.drain(..).reduce(|one, other| {
-            if one.1.worse(other.1) == one.1 { one } else { other }
-        });
+        let worst = findings.guilt.drain(..).reduce(
+            |one, other| {
+                if one.1.worse(other.1) == one.1 { one } else { other }
+            },
+        );
         if let Some((by, Revoked { at, reason, invalidity })) = worst {
             return Answer::Revoked { by, at, reason, invalidity };
         }
