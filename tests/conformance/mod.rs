@@ -22,6 +22,7 @@ mod cctv_ed25519;
 mod dsse_intoto;
 mod jcs_rfc8785;
 mod json_parsing;
+mod pkits;
 mod rfc6962_merkle;
 mod wycheproof;
 
@@ -31,6 +32,7 @@ const SUITES: &[Suite] = &[
     dsse_intoto::SUITE,
     jcs_rfc8785::SUITE,
     json_parsing::SUITE,
+    pkits::SUITE,
     rfc6962_merkle::SUITE,
     wycheproof::SUITE,
 ];

@@ -31,12 +31,14 @@
 mod anchor;
 mod budget;
 mod certificate;
+mod constraints;
 mod extensions;
 mod memo;
 mod name;
 mod names;
 mod oid;
 pub mod path;
+mod policies;
 pub mod signature;
 
 pub use anchor::{Anchor, AnchorError};

@@ -122,6 +122,21 @@ fn ia5(reader: &mut Reader<'_>, tag: Tag) -> Result<String, ValueError> {
     }
 }
 
+/// Octets with full stops, or groups with colons; a mask behind a slash.
+fn address(octets: &[u8]) -> String {
+    let groups = |octets: &[u8]| match octets.len() {
+        4 => octets.iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+        _ => octets.chunks(2).map(encode_hex).collect::<Vec<_>>().join(":"),
+    };
+    match octets.len() {
+        8 | 32 => {
+            let (address, mask) = octets.split_at(octets.len() / 2);
+            format!("{}/{}", groups(address), groups(mask))
+        }
+        _ => groups(octets),
+    }
+}
+
 /// The form and the name, with what a reader cannot see escaped, and cut where
 /// it is too long.
 impl fmt::Display for GeneralName {
@@ -132,13 +147,7 @@ impl fmt::Display for GeneralName {
                 .map(|c| if misleads(c) { format!("%{:02X}", u32::from(c)) } else { c.to_string() })
                 .collect(),
             GeneralName::Directory(name) => name.to_string(),
-            GeneralName::Ip(octets) => match octets.as_slice() {
-                [a, b, c, d] => std::net::Ipv4Addr::new(*a, *b, *c, *d).to_string(),
-                octets => match <[u8; 16]>::try_from(octets) {
-                    Ok(octets) => std::net::Ipv6Addr::from(octets).to_string(),
-                    Err(_) => encode_hex(octets),
-                },
-            },
+            GeneralName::Ip(octets) => address(octets),
             GeneralName::RegisteredId(oid) => oid.to_string(),
             GeneralName::Other(der) | GeneralName::X400(der) | GeneralName::EdiParty(der) => encode_hex(der),
         };

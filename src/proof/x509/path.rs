@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::anchor::Anchor;
-use super::budget::{Budget, BudgetError};
-use super::certificate::{Certificate, LinkError};
+use super::budget::{Budget, BudgetError, Work};
+use super::certificate::{Certificate, LinkError, Version};
+use super::constraints;
+use super::extensions::{Extension, KeyUsage, id};
 use super::memo::Memo;
 use super::names::NameForm;
 use super::oid::Oid;
+use super::policies::Policies;
 use crate::anchor::{Rules, Standing};
-use crate::crypto::key::KeyError;
+use crate::crypto::key::{KeyError, PublicKey};
 use crate::crypto::signature::Algorithm;
+use crate::limits;
 use crate::time::{Interval, Position, UnixTime, Window};
 
 /// What the key at the end of a path was used for.
@@ -189,14 +193,12 @@ pub enum PathError {
         subject: String,
     },
     /// More certificates below an issuer than it allows.
-    #[error("{subject} allows a path length of {allowed}, found {found}")]
+    #[error("{subject} allows a path length of {allowed}, found a longer one")]
     PathLength {
         /// The issuer.
         subject: String,
         /// What it allows.
         allowed: u32,
-        /// How many there are.
-        found: u32,
     },
     /// A key usage that does not cover what the key was used for.
     #[error("the key usage of {subject} lacks {expected}")]
@@ -327,15 +329,454 @@ pub type Acceptable<'a> = dyn FnMut(&Path, &mut Budget) -> Result<(), PathError>
 
 /// The first path that holds and that `acceptable` takes.
 ///
-/// Where there is none, the reason is the one of the path that came furthest.
+/// Where there is none, the reason is that of the path that came furthest: a
+/// whole one before a signature of an anchor that does not hold, and that before
+/// one that ends anywhere else. The order in which candidates and anchors are
+/// given has no influence on anything.
 pub fn find(
     request: &PathRequest<'_>,
     budget: &mut Budget,
     acceptable: &mut Acceptable<'_>,
 ) -> Result<Path, PathError> {
-    let _ = (budget, acceptable);
-    Err(PathError::NoIssuer {
-        subject: request.target.subject().to_string(),
-        issuer: request.target.issuer().to_string(),
+    let mut search = Search {
+        request,
+        candidates: sorted(request.candidates.iter(), |certificate| certificate),
+        anchors: sorted(request.anchors.iter(), Anchor::certificate),
+        chain: vec![request.target],
+        algorithms: Vec::new(),
+        furthest: None,
+        budget,
+        acceptable,
+    };
+    if let Some(path) = search.target_itself()? {
+        return Ok(path);
+    }
+    if let Some(path) = search.upwards()? {
+        return Ok(path);
+    }
+    let (_, error) = search.furthest.expect("a search without a path leaves a reason");
+    Err(error)
+}
+
+/// Sorted by fingerprint, each once.
+fn sorted<'a, T>(all: impl Iterator<Item = &'a T>, certificate: impl Fn(&T) -> &Certificate) -> Vec<&'a T> {
+    let mut all: Vec<&T> = all.collect();
+    all.sort_by_key(|one| *certificate(one).fingerprint());
+    all.dedup_by_key(|one| *certificate(one).fingerprint());
+    all
+}
+
+/// How far a path came. Later variants are further, then larger numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    /// So many certificates, and no further.
+    Certificates(usize),
+    /// The name of an anchor, whose key did not sign the last of so many.
+    AnchorName(usize),
+    /// An anchor; what is wrong is in the table of [`PathError::telling`].
+    Anchor(u8),
+}
+
+impl PathError {
+    /// Of whole paths that fail, the reason to tell is the one that is nearest to
+    /// a path that holds; that a certificate is revoked comes before everything.
+    fn telling(&self) -> u8 {
+        match self {
+            PathError::Revoked { .. } => 9,
+            PathError::RevocationNotEstablished { .. } => 8,
+            PathError::Window { position: Position::Straddling, .. } => 7,
+            PathError::Algorithm { standing: Standing::NotEstablished { .. }, .. } => 6,
+            PathError::Window { .. } => 5,
+            PathError::NeverTogether => 4,
+            PathError::Algorithm { .. } => 3,
+            PathError::ExtendedKeyUsage { .. } => 2,
+            PathError::Policy { .. } | PathError::AnyPolicyMapped { .. } => 1,
+            _ => 0,
+        }
+    }
+}
+
+struct Search<'a, 'b> {
+    request: &'b PathRequest<'a>,
+    candidates: Vec<&'b Certificate>,
+    anchors: Vec<&'b Anchor>,
+    /// From the target upwards; each is signed by the next.
+    chain: Vec<&'b Certificate>,
+    /// With what each but the last is signed.
+    algorithms: Vec<Algorithm>,
+    furthest: Option<(Reached, PathError)>,
+    budget: &'b mut Budget,
+    acceptable: &'b mut Acceptable<'b>,
+}
+
+impl<'b> Search<'_, 'b> {
+    /// Keeps the reason of the path that came furthest; of equals the first.
+    fn note(&mut self, reached: Reached, error: PathError) {
+        if self.furthest.as_ref().is_none_or(|(furthest, _)| reached > *furthest) {
+            self.furthest = Some((reached, error));
+        }
+    }
+
+    /// A certificate that the trust store holds itself needs no issuer. All else
+    /// is asked of it as of any other.
+    fn target_itself(&mut self) -> Result<Option<Path>, PathError> {
+        let target = self.request.target;
+        let anchor = self.anchors.iter().find(|anchor| anchor.certificate() == target).copied();
+        anchor.map_or(Ok(None), |anchor| self.whole(anchor))
+    }
+
+    /// Looks for issuers of the last certificate of the chain.
+    fn upwards(&mut self) -> Result<Option<Path>, PathError> {
+        let last = self.chain[self.chain.len() - 1];
+        let length = self.chain.len();
+        let mut nobody = true;
+        // RFC 5280 4.1.2.4: an issuer has a name; without one there is nothing to chain by.
+        let named = |issuer: &Certificate| !last.issuer().is_empty() && issuer.subject() == last.issuer();
+        let mut anchors: Vec<&Anchor> =
+            self.anchors.iter().copied().filter(|anchor| named(anchor.certificate())).collect();
+        anchors.sort_by_key(|anchor| unlikely(last, anchor.certificate()));
+        for anchor in anchors {
+            nobody = false;
+            match self.link(last, anchor.certificate(), Ok(anchor.key()))? {
+                Err(error) => self.note(Reached::AnchorName(length), error),
+                Ok(algorithm) => {
+                    self.algorithms.push(algorithm);
+                    if let Some(path) = self.whole(anchor)? {
+                        return Ok(Some(path));
+                    }
+                    self.algorithms.pop();
+                }
+            }
+        }
+        let mut candidates: Vec<&Certificate> =
+            self.candidates.iter().copied().filter(|candidate| named(candidate)).collect();
+        candidates.sort_by_key(|candidate| unlikely(last, candidate));
+        for candidate in candidates {
+            nobody = false;
+            // The same name and key again leads nowhere new.
+            let again = |one: &&Certificate| {
+                one.subject() == candidate.subject() && one.spki_der() == candidate.spki_der()
+            };
+            if self.chain.iter().any(again) {
+                self.budget.charge(Work::Steps)?;
+                continue;
+            }
+            if length == limits::PATH_CERTIFICATES_MAX {
+                let max = limits::PATH_CERTIFICATES_MAX;
+                self.note(Reached::Certificates(length), PathError::TooLong { max });
+                break;
+            }
+            match self.link(last, candidate, candidate.public_key())? {
+                Err(error) => self.note(Reached::Certificates(length), error),
+                Ok(algorithm) => {
+                    self.algorithms.push(algorithm);
+                    self.chain.push(candidate);
+                    if let Some(path) = self.upwards()? {
+                        return Ok(Some(path));
+                    }
+                    self.chain.pop();
+                    self.algorithms.pop();
+                }
+            }
+        }
+        if nobody || self.furthest.is_none() {
+            let (subject, issuer) = (last.subject().to_string(), last.issuer().to_string());
+            self.note(Reached::Certificates(length), PathError::NoIssuer { subject, issuer });
+        }
+        Ok(None)
+    }
+
+    /// Whether `issuer` signed `certificate`: the signature alone. The outer
+    /// error ends the search, the inner one this path.
+    fn link(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        key: Result<&PublicKey, &KeyError>,
+    ) -> Result<Result<Algorithm, PathError>, BudgetError> {
+        self.budget.charge(Work::Steps)?;
+        let key = match key {
+            Ok(key) => key,
+            Err(error) => {
+                let subject = issuer.subject().to_string();
+                return Ok(Err(PathError::Key { subject, error: error.clone() }));
+            }
+        };
+        self.budget.charge(Work::Signatures)?;
+        Ok(certificate.signed_by(key, self.request.memo).map_err(|error| PathError::Link {
+            subject: certificate.subject().to_string(),
+            issuer: issuer.subject().to_string(),
+            error,
+        }))
+    }
+
+    /// Judges the chain that ends at this anchor. `None` lets the search go on.
+    fn whole(&mut self, anchor: &Anchor) -> Result<Option<Path>, PathError> {
+        let judged = judge(self.request, anchor, &self.chain, &self.algorithms, self.budget);
+        let accepted = judged.and_then(|path| (self.acceptable)(&path, self.budget).map(|()| path));
+        match accepted {
+            Ok(path) => Ok(Some(path)),
+            Err(PathError::Budget(error)) => Err(error.into()),
+            Err(error) => {
+                self.note(Reached::Anchor(error.telling()), error);
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// How little the key identifiers speak for this issuer. They are hints: whoever
+/// makes a certificate writes into it what they like.
+fn unlikely(certificate: &Certificate, issuer: &Certificate) -> u8 {
+    let Some(wanted) = certificate.authority_key_id() else { return 1 };
+    if wanted.serial.as_deref().is_some_and(|serial| serial != issuer.serial()) {
+        return 2;
+    }
+    match (&wanted.key_id, issuer.subject_key_id()) {
+        (Some(wanted), Some(found)) if wanted == found => 0,
+        (Some(_), Some(_)) => 2,
+        _ => 1,
+    }
+}
+
+/// RFC 5280 6.1, from the anchor down, for a chain whose signatures hold.
+fn judge(
+    request: &PathRequest<'_>,
+    anchor: &Anchor,
+    chain: &[&Certificate],
+    algorithms: &[Algorithm],
+    budget: &mut Budget,
+) -> Result<Path, PathError> {
+    let root = anchor.certificate();
+    let mut length = PathLength::NONE;
+    let mut confining: Vec<&Certificate> = Vec::new();
+    // A target that is itself the anchor has no signature to be judged.
+    if !algorithms.is_empty() {
+        may_issue(root, root.version() == Version::V1)?;
+        length.lower(root);
+        confining.extend(root.name_constraints().map(|_| root));
+    }
+    let mut policies = Policies::new(&request.policies, chain.len());
+    let mut holds = Window::OPEN;
+    for (position, certificate) in chain.iter().copied().enumerate().rev() {
+        let last = position == 0;
+        let exempt = certificate.is_self_issued() && !last;
+        if let Some(algorithm) = algorithms.get(position) {
+            algorithm_counts(request, certificate, *algorithm)?;
+        }
+        within_window(request, certificate)?;
+        holds = both(holds, certificate.window()).ok_or(PathError::NeverTogether)?;
+        // 6.1.3 (b) and (c)
+        if !exempt {
+            constraints::check(certificate, &confining, budget)?;
+        }
+        policies.enter(certificate, last)?;
+        known_extensions(certificate)?;
+        if last {
+            fits_usage(request.usage, certificate)?;
+        } else {
+            // 6.1.4
+            policies.descend(certificate)?;
+            confining.extend(certificate.name_constraints().map(|_| certificate));
+            may_issue(certificate, false)?;
+            if !exempt {
+                length.descend()?;
+            }
+            length.lower(certificate);
+            leaves_room_for(request.usage, certificate)?;
+        }
+    }
+    Ok(Path {
+        anchor: anchor.clone(),
+        certificates: chain.iter().copied().cloned().collect(),
+        holds,
+        algorithms: algorithms.to_vec(),
+        policies: policies.finish(&request.policies, request.target)?,
     })
+}
+
+/// How many certificates that are not self-issued may still follow before the
+/// last, and who says so.
+struct PathLength {
+    left: Option<u32>,
+    allowed: u32,
+    by: String,
+}
+
+impl PathLength {
+    const NONE: PathLength = PathLength { left: None, allowed: 0, by: String::new() };
+
+    /// 6.1.4 (l)
+    fn descend(&mut self) -> Result<(), PathError> {
+        if let Some(left) = &mut self.left {
+            *left = left
+                .checked_sub(1)
+                .ok_or_else(|| PathError::PathLength { subject: self.by.clone(), allowed: self.allowed })?;
+        }
+        Ok(())
+    }
+
+    /// 6.1.4 (m)
+    fn lower(&mut self, certificate: &Certificate) {
+        let Some(allowed) = certificate.basic_constraints().and_then(|c| c.path_length) else { return };
+        if self.left.is_none_or(|left| allowed < left) {
+            *self = PathLength { left: Some(allowed), allowed, by: certificate.subject().to_string() };
+        }
+    }
+}
+
+/// 6.1.4 (k) and (n). An anchor of version 1 could not say that it is an authority.
+fn may_issue(issuer: &Certificate, said_elsewhere: bool) -> Result<(), PathError> {
+    let subject = || issuer.subject().to_string();
+    if !said_elsewhere && !issuer.basic_constraints().is_some_and(|c| c.authority) {
+        return Err(PathError::NotAuthority { subject: subject() });
+    }
+    if issuer.key_usage().is_some_and(|usage| !usage.any_of(KeyUsage::CERT_SIGN)) {
+        return Err(PathError::KeyUsage { subject: subject(), expected: "keyCertSign" });
+    }
+    Ok(())
+}
+
+fn algorithm_counts(
+    request: &PathRequest<'_>,
+    certificate: &Certificate,
+    algorithm: Algorithm,
+) -> Result<(), PathError> {
+    let at = request.at.unwrap_or(Interval::UNKNOWN);
+    match request.rules.algorithm(algorithm, &at) {
+        Standing::Allowed => Ok(()),
+        standing => {
+            Err(PathError::Algorithm { subject: certificate.subject().to_string(), algorithm, standing })
+        }
+    }
+}
+
+/// 6.1.3 (a) (2)
+fn within_window(request: &PathRequest<'_>, certificate: &Certificate) -> Result<(), PathError> {
+    let Some(at) = request.at else { return Ok(()) };
+    match certificate.window().position(&at) {
+        Position::Inside => Ok(()),
+        position => {
+            let subject = certificate.subject().to_string();
+            Err(PathError::Window { subject, window: certificate.window(), at, position })
+        }
+    }
+}
+
+/// What two windows leave open together.
+fn both(a: Window, b: Window) -> Option<Window> {
+    // `None` sorts first: the least lower bound, but the greatest upper one.
+    let not_before = a.not_before.max(b.not_before);
+    let not_after = match (a.not_after, b.not_after) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    match (not_before, not_after) {
+        (Some(from), Some(to)) if from > to => None,
+        _ => Some(Window { not_before, not_after }),
+    }
+}
+
+/// 6.1.4 (o) and 6.1.5 (f). Those of revocation are known because whoever is
+/// asked whether a path is acceptable reads them.
+fn known_extensions(certificate: &Certificate) -> Result<(), PathError> {
+    const KNOWN: [&[u8]; 13] = [
+        id::SUBJECT_KEY_ID,
+        id::KEY_USAGE,
+        id::SUBJECT_ALT_NAME,
+        id::BASIC_CONSTRAINTS,
+        id::NAME_CONSTRAINTS,
+        id::CRL_DISTRIBUTION_POINTS,
+        id::CERTIFICATE_POLICIES,
+        id::POLICY_MAPPINGS,
+        id::AUTHORITY_KEY_ID,
+        id::POLICY_CONSTRAINTS,
+        id::EXTENDED_KEY_USAGE,
+        id::INHIBIT_ANY_POLICY,
+        id::OCSP_NOCHECK,
+    ];
+    let unknown = |one: &&Extension| one.critical && !KNOWN.contains(&one.oid.content());
+    match certificate.extensions().iter().find(unknown) {
+        Some(Extension { oid, .. }) => {
+            let subject = certificate.subject().to_string();
+            Err(PathError::CriticalExtension { subject, oid: oid.clone() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// 1.3.6.1.5.5.7.3, id-kp.
+const KEY_PURPOSES: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3];
+
+impl Usage {
+    /// The last arcs of the extended key usages that cover it, and their names.
+    fn purposes(self) -> (&'static [u8], &'static str) {
+        match self {
+            Usage::TimeStamping => (&[8], "timeStamping"),
+            Usage::Signing => (&[3, 4, 36], "codeSigning, emailProtection or documentSigning"),
+            Usage::OcspSigning => (&[9], "OCSPSigning"),
+            Usage::CrlSigning | Usage::Any => (&[], ""),
+        }
+    }
+
+    fn is_purpose(self, oid: &Oid) -> bool {
+        let last = oid.content().strip_prefix(KEY_PURPOSES);
+        last.is_some_and(|last| last.len() == 1 && self.purposes().0.contains(&last[0]))
+    }
+}
+
+/// What the target's own extensions must say.
+fn fits_usage(usage: Usage, target: &Certificate) -> Result<(), PathError> {
+    let (_, expected) = usage.purposes();
+    let extended =
+        |fault| Err(PathError::ExtendedKeyUsage { subject: target.subject().to_string(), expected, fault });
+    match (usage, target.extended_key_usage()) {
+        (Usage::Any | Usage::CrlSigning, _) | (Usage::Signing, None) => {}
+        (Usage::Signing, Some(found)) => {
+            let any = found.has(id::ANY_USAGE);
+            if !any && !found.purposes.iter().any(|oid| usage.is_purpose(oid)) {
+                return extended(UsageFault::NotThere);
+            }
+        }
+        (Usage::TimeStamping | Usage::OcspSigning, None) => return extended(UsageFault::Missing),
+        // RFC 6960 4.2.2.2 and RFC 3161 2.3 name the usage; "any" would be none.
+        (Usage::TimeStamping | Usage::OcspSigning, Some(found)) => {
+            if !found.purposes.iter().any(|oid| usage.is_purpose(oid)) {
+                return extended(UsageFault::NotThere);
+            }
+            // RFC 3161 2.3: critical, and the only one.
+            if usage == Usage::TimeStamping && found.purposes.len() > 1 {
+                return extended(UsageFault::NotSole);
+            }
+            if usage == Usage::TimeStamping && !found.critical {
+                return extended(UsageFault::NotCritical);
+            }
+        }
+    }
+    let (bits, expected) = match usage {
+        Usage::Any => return Ok(()),
+        Usage::CrlSigning => (KeyUsage::CRL_SIGN, "cRLSign"),
+        Usage::TimeStamping | Usage::Signing | Usage::OcspSigning => {
+            (KeyUsage::DIGITAL_SIGNATURE | KeyUsage::NON_REPUDIATION, "digitalSignature or nonRepudiation")
+        }
+    };
+    if target.key_usage().is_some_and(|found| !found.any_of(bits)) {
+        return Err(PathError::KeyUsage { subject: target.subject().to_string(), expected });
+    }
+    Ok(())
+}
+
+/// RFC 5280 says nothing of extended key usages above the target. Authorities
+/// use them to confine those below, everybody else reads them so, and so do we;
+/// but not for answers about status, which every authority may delegate.
+fn leaves_room_for(usage: Usage, issuer: &Certificate) -> Result<(), PathError> {
+    let (Usage::TimeStamping | Usage::Signing, Some(found)) = (usage, issuer.extended_key_usage()) else {
+        return Ok(());
+    };
+    if found.has(id::ANY_USAGE) || found.purposes.iter().any(|oid| usage.is_purpose(oid)) {
+        return Ok(());
+    }
+    let (_, expected) = usage.purposes();
+    let subject = issuer.subject().to_string();
+    Err(PathError::ExtendedKeyUsage { subject, expected, fault: UsageFault::NotThere })
 }
