@@ -122,7 +122,7 @@ fn result(case: Option<&CaseReport>, finding: &Finding, artifacts: &mut Artifact
     let mut bag = vec![("status", Value::from(finding.severity.as_str()))];
     bag.extend(case.map(|case| ("case", Value::from(case.id.clone()))));
     for (name, value) in [("at", &finding.at), ("expected", &finding.expected), ("found", &finding.found)] {
-        bag.extend(value.as_ref().map(|value| (name, Value::from(value.clone()))));
+        bag.extend(value.as_ref().map(|value| (name, Value::from(plain(value)))));
     }
     let mut members = vec![
         ("level", Value::from(finding.severity.severity_word())),

@@ -30,7 +30,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(one.digest(), other.digest());
         let Ok(store) = one.numbered(1, at.expect("a time")) else { continue };
         let Ok(written) = to_files(&store) else { continue };
-        let again = parse_directory(&written, Naming::Bare(CertificateUse::Any), at).expect("what we write we read");
+        let again =
+            parse_directory(&written, Naming::Bare(CertificateUse::Any), at).expect("what we write we read");
         assert_eq!(again.digest(), store.digest());
     }
 });

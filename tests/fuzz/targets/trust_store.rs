@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use stella_forensic::trust::{CertificateUse, Naming, STORE_FILE, diff, may_replace, parse_directory, to_files};
+use stella_forensic::trust::{
+    CertificateUse, Naming, STORE_FILE, diff, may_replace, parse_directory, to_files,
+};
 use stella_forensic::wire::{canonical, json};
 
 const BARE: Naming = Naming::Bare(CertificateUse::Any);
