@@ -5,21 +5,24 @@
 //!
 //! How to attack it: learn the tag byte by byte from the time a comparison
 //! takes; hand in a tag cut short, so that a prefix comparison passes; find the
-//! key in a log line or in a panic message. The comparison is constant in time,
-//! takes the full length only, and `Debug` shows nothing of the key.
+//! key in a log line, in a panic message or in memory that was freed. The
+//! comparison is constant in time, takes the full length only, `Debug` shows
+//! nothing of the key, and what is dropped is overwritten.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use zeroize::Zeroizing;
 
 use crate::crypto::key::KeyId;
 use crate::digest::Digest;
 use crate::limits;
 
-/// A secret that the verifier and the maker of a tag share.
+/// A secret that the verifier and the maker of a tag share. Its memory is
+/// overwritten when it is dropped.
 #[derive(Clone)]
 pub struct SharedKey {
-    bytes: Vec<u8>,
+    bytes: Zeroizing<Vec<u8>>,
 }
 
 /// Why some bytes are no shared key, or a tag does not hold.
@@ -54,7 +57,7 @@ impl SharedKey {
         if !(min..=max).contains(&bytes.len()) {
             return Err(MacError::KeyLength { found: bytes.len(), min, max });
         }
-        Ok(SharedKey { bytes: bytes.to_vec() })
+        Ok(SharedKey { bytes: Zeroizing::new(bytes.to_vec()) })
     }
 
     /// Holds the tag against the message, in time that depends on neither.
