@@ -82,12 +82,6 @@ impl Rules {
             Standing::NotEstablished { sunset }
         }
     }
-
-    /// The instant of validation as an interval, unknown where none was given.
-    /// Where no proof of time is better, windows and sunsets are judged on it.
-    pub fn validation(&self) -> Interval {
-        Interval { earliest: self.at, latest: self.at }
-    }
 }
 
 #[cfg(test)]
@@ -123,9 +117,6 @@ mod tests {
         check(ecdsa, between(50, 99), Standing::Allowed);
         check(ecdsa, between(99, 100), unclear);
         check(ecdsa, between(100, 100), gone);
-        check(ecdsa, rules.validation(), unclear);
-        check(ecdsa, Rules { at: Some(at(99)), ..rules.clone() }.validation(), Standing::Allowed);
-        check(ecdsa, Rules { at: Some(at(100)), ..rules.clone() }.validation(), gone);
     }
 
     #[test]
