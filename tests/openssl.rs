@@ -250,14 +250,20 @@ fn envelope() {
     if !present() {
         return;
     }
+    const PSS: &str = "rsa_padding_mode:pss";
     let (payload_type, payload) = ("application/vnd.in-toto+json", b"{}");
+    let rsa = || Pair::generate(&["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
     let pairs = [
         (Pair::generate(&["-algorithm", "ed25519"]), &[][..]),
         (
             Pair::generate(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]),
             &["-digest", "sha512"],
         ),
-        (Pair::generate(&["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]), &["-digest", "sha256"]),
+        (rsa(), &["-digest", "sha256"]),
+        // Salts as long as the hash, as long as fits, and none.
+        (rsa(), &["-digest", "sha256", "-pkeyopt", PSS, "-pkeyopt", "rsa_pss_saltlen:digest"]),
+        (rsa(), &["-digest", "sha256", "-pkeyopt", PSS, "-pkeyopt", "rsa_pss_saltlen:max"]),
+        (rsa(), &["-digest", "sha256", "-pkeyopt", PSS, "-pkeyopt", "rsa_pss_saltlen:0"]),
     ];
     let signatures: Vec<String> = pairs
         .iter()

@@ -164,6 +164,25 @@ impl Algorithm {
         }
     }
 
+    /// Whether it hashes as its key suggests: ECDSA with the digest that has the
+    /// length of the curve, everything else with SHA-256 or its own. Where a
+    /// format leaves the choice open, these are the likely ones.
+    pub fn is_native(self) -> bool {
+        match self.scheme() {
+            Scheme::Ed25519 | Scheme::Hmac => true,
+            Scheme::Ecdsa(Curve::P384, hash) => hash == Hash::Sha384,
+            Scheme::Ecdsa(Curve::P521, hash) => hash == Hash::Sha512,
+            Scheme::Ecdsa(Curve::P256, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => {
+                hash == Hash::Sha256
+            }
+        }
+    }
+
+    /// Whether it is RSASSA-PSS.
+    pub fn is_pss(self) -> bool {
+        matches!(self.scheme(), Scheme::Pss(_))
+    }
+
     /// Whether a key of that kind can serve it at all.
     pub fn fits(self, kind: Kind) -> bool {
         self.misfit(kind).is_none()
@@ -229,8 +248,8 @@ pub fn default_algorithms(key: &PublicKey) -> &'static [Algorithm] {
     match key.kind() {
         Kind::Ed25519 => &[Algorithm::Ed25519],
         Kind::EcdsaP256 => &[Algorithm::EcdsaP256Sha256],
-        Kind::EcdsaP384 => &[Algorithm::EcdsaP384Sha256, Algorithm::EcdsaP384Sha384],
-        Kind::EcdsaP521 => &[Algorithm::EcdsaP521Sha256, Algorithm::EcdsaP521Sha512],
+        Kind::EcdsaP384 => &[Algorithm::EcdsaP384Sha384, Algorithm::EcdsaP384Sha256],
+        Kind::EcdsaP521 => &[Algorithm::EcdsaP521Sha512, Algorithm::EcdsaP521Sha256],
         Kind::Rsa { bits } if bits >= limits::RSA_BITS_MIN => {
             &[Algorithm::RsaPkcs1Sha256, Algorithm::RsaPssSha256]
         }

@@ -6,6 +6,8 @@
 //! fallback, because the evidence cannot add to the set.
 
 use crate::anchor::{KeyMaterial, TrustedKey};
+use crate::crypto::key::PublicKey;
+use crate::crypto::pss::{Pss, SaltLength};
 use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
 use crate::digest::{Algorithm as Hash, Digest};
 
@@ -48,7 +50,9 @@ pub(super) fn attempt(
     signature: &[u8],
 ) -> Result<Algorithm, AttemptError> {
     let (mut needs, mut mismatch, mut malformed) = (None, false, None);
-    for algorithm in key.algorithms.iter().copied() {
+    // The likely ones first: what a key does not usually sign costs as much as what it does.
+    let (native, other): (Vec<_>, Vec<_>) = key.algorithms.iter().copied().partition(|a| a.is_native());
+    for algorithm in native.into_iter().chain(other) {
         match under(algorithm, key, spellings, content, signature) {
             None => {}
             Some(Ok(())) => return Ok(algorithm),
@@ -85,7 +89,7 @@ fn under(
             match algorithm.digest() {
                 Some(hash) => (content.digest)(hash)
                     .ok_or(needs)
-                    .map(|digest| signature::verify_digest(algorithm, encoding, key, &digest, signature)),
+                    .map(|digest| over_digest(algorithm, encoding, key, &digest, signature)),
                 None => content
                     .bytes
                     .ok_or(needs)
@@ -100,6 +104,25 @@ fn under(
         Ok(Err(error)) => Err(AttemptError::Malformed(error)),
         Ok(Ok(())) => Ok(()),
     })
+}
+
+/// Formats that name no algorithm name no length of salt either, and signers
+/// choose two of them: as long as the hash, or as long as fits. How long it is
+/// carries no security that a verifier could demand, see docs/deviations.md.
+fn over_digest(
+    algorithm: Algorithm,
+    encoding: Encoding,
+    key: &PublicKey,
+    digest: &Digest,
+    signature: &[u8],
+) -> Result<(), SignatureError> {
+    match signature::verify_digest(algorithm, encoding, key, digest, signature) {
+        Err(SignatureError::Mismatch) if algorithm.is_pss() => {
+            let parameters = Pss { mgf: digest.algorithm(), salt: SaltLength::Any };
+            signature::verify_pss_digest(&parameters, key, digest, signature).map(drop)
+        }
+        other => other,
+    }
 }
 
 fn encoding(algorithm: Algorithm, spellings: Spellings, signature: &[u8]) -> Encoding {

@@ -125,8 +125,8 @@ fn defaults_hold_nothing_weak() {
     let names = |vector| default_algorithms(&key(vector)).iter().map(|a| a.name()).collect::<Vec<_>>();
     assert_eq!(names(&vectors::ED25519), ["ed25519"]);
     assert_eq!(names(&vectors::P256), ["ecdsa-p256-sha256"]);
-    assert_eq!(names(&vectors::P384), ["ecdsa-p384-sha256", "ecdsa-p384-sha384"]);
-    assert_eq!(names(&vectors::P521), ["ecdsa-p521-sha256", "ecdsa-p521-sha512"]);
+    assert_eq!(names(&vectors::P384), ["ecdsa-p384-sha384", "ecdsa-p384-sha256"]);
+    assert_eq!(names(&vectors::P521), ["ecdsa-p521-sha512", "ecdsa-p521-sha256"]);
     assert_eq!(names(&vectors::RSA2048), ["rsa-pkcs1-sha256", "rsa-pss-sha256"]);
     assert_eq!(names(&vectors::RSA1024), [""; 0]);
 }
