@@ -255,6 +255,12 @@ pub const KIT_BYTES_MAX: u64 = 512 << 20;
 /// same 20 MiB hashes them twice.
 pub const SIGNATURES_MAX: usize = 64;
 
+/// Most keys that one item may have tried on it although its signatures do not
+/// name them, summed over its signatures: some seconds of work. A store of a
+/// thousand keys and [`SIGNATURES_MAX`] signatures fit, and so do a thousand
+/// lines by strangers and 64 keys. Keys that a signature names are always tried.
+pub const KEY_TRIALS_MAX: usize = 1 << 16;
+
 /// Longest payload type and longest key id of an envelope, in bytes. Both end up
 /// in reports; the longest real ones (URIs with a digest in them) are about 200.
 pub const ENVELOPE_NAME_BYTES_MAX: usize = 1024;

@@ -206,18 +206,22 @@ fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> V
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         match view.claim(index) {
-            Some(Claim::Envelopes(envelopes)) => work.extend(
-                envelopes
-                    .iter()
-                    .filter_map(|one| Some((item, one.at.as_deref(), one.envelope.as_ref().ok()?))),
-            ),
+            Some(Claim::Envelopes(envelopes)) => {
+                let read = || {
+                    envelopes.iter().filter_map(|one| Some((one.at.as_deref(), one.envelope.as_ref().ok()?)))
+                };
+                let signatures = read().map(|(_, envelope)| envelope.signatures().len()).sum::<usize>();
+                work.extend(read().map(|(at, envelope)| (item, at, envelope, signatures)));
+            }
             Some(Claim::Statement(_)) => {}
             _ => {}
         }
     }
     let mut examined: Vec<_> = work
         .into_par_iter()
-        .map(|(item, at, envelope)| statements::examine(view, demands, times, item, at, envelope))
+        .map(|(item, at, envelope, signatures)| {
+            statements::examine(view, demands, times, item, at, envelope, signatures)
+        })
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
         if let Some(Claim::Statement(statement)) = view.claim(index) {

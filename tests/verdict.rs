@@ -18,6 +18,7 @@ use stella_forensic::digest::{Algorithm, Digest};
 use stella_forensic::evidence::{Case, CaseFormat, Effect, FaultKind, Kind};
 use stella_forensic::fact::{CaseLedger, Ledger, Means, Standing, Subject, SubjectKind};
 use stella_forensic::finding::{Book, CheckId, Finding, Severity};
+use stella_forensic::limits::KEY_TRIALS_MAX;
 use stella_forensic::policy::{self, Approval, Group, Judgement, Policy, Status, WithoutPinnedHead, judge};
 use stella_forensic::proof::dsse::pae;
 use stella_forensic::time::{UnixTime, Window};
@@ -274,6 +275,27 @@ fn a_signature_that_names_a_trusted_key_and_does_not_verify_under_it_failed() {
     let other = alice.sign(b"something else");
     let forged = envelope_with(STATEMENT, &content, vec![(alice.public().id().to_string(), other)]);
     ends(&given(vec![open_with(&forged)], vec![alice.trusted()]), CheckId::SignatureDsse, Failed, Rejected);
+}
+
+#[test]
+fn more_signatures_without_a_name_than_keys_may_be_tried_on_failed() {
+    let alice = person("alice");
+    let named = provenance("app", b"app", &[&alice]);
+    let nameless = envelope_with("text/plain", b"x", vec![(String::new(), vec![0]); 64]);
+    // 64 signatures on each line, one key of the store that none of them names.
+    let lines = |count: usize| {
+        let all = std::iter::once(&named).chain(std::iter::repeat_n(&nameless, count));
+        all.flat_map(|line| [&line[..], b"\n"].concat()).collect::<Vec<u8>>()
+    };
+    let given = |count: usize| {
+        let items = vec![artifact("app", b"app"), item("all.intoto.jsonl", Kind::DsseLines, &lines(count))];
+        given(vec![case(CaseFormat::Open, items)], vec![alice.trusted()])
+    };
+    let most = KEY_TRIALS_MAX / 64;
+    ends(&given(most - 1), CheckId::TrustKnownSigner, NotEstablished, Inconclusive);
+    ends(&given(most), CheckId::TrustKnownSigner, Failed, Rejected);
+    // What names its key is found among however many others.
+    assert_eq!(artifact_status(&given(most), "app"), Verified);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::custody::ledger::anchor::PAYLOAD_TYPE as ANCHOR_PAYLOAD_TYPE;
 use crate::digest::Digest;
 use crate::fact::{Fact, Means, Named, ProvenTime, Standing};
 use crate::finding::{Book, CheckId, Finding, Severity};
+use crate::limits;
 use crate::listing::{Approval, FILES_TYPE, FileManifest, Manifest};
 use crate::path;
 use crate::proof::dsse::{DsseError, Envelope, SignedEnvelope};
@@ -191,14 +192,19 @@ struct Valid<'t> {
     algorithm: crate::crypto::signature::Algorithm,
 }
 
-/// Examines `envelope`, which lies in `item`.
+/// Examines `envelope`, which lies in `item` together with as many signatures
+/// as `signatures` says, its own among them.
 pub fn examine(
     context: &Context,
     item: &str,
     at: Option<&str>,
     envelope: &Envelope,
     existence: &Existence,
+    signatures: usize,
 ) -> Examined {
+    // Each signature has the same share, so that neither their order nor the
+    // number of threads decides which keys are tried on which.
+    let share = limits::KEY_TRIALS_MAX / signatures.max(1);
     let mut pending: Vec<Finding> = Vec::new();
     let mut book = Book::default();
     let mut valid: Vec<Valid> = Vec::new();
@@ -207,16 +213,27 @@ pub fn examine(
     for (index, signature) in envelope.signatures().iter().enumerate() {
         let place = place(at, index);
         let hint = signature.keyid.as_deref();
-        let mut named = context.hinted(hint);
-        // An envelope names no algorithm and its key ids prove nothing, so the
-        // keys that it does not name are asked too, after those that it does.
-        let others: Vec<_> = context.all_keys().filter(|key| !named.contains(key)).collect();
-        let named_any = !named.is_empty();
-        named.extend(others);
+        let mut candidates = context.hinted(hint);
+        let named = candidates.len();
+        // A key id proves nothing, so the keys that it does not name are asked
+        // too, after those that it does.
+        let others: Vec<_> = context.all_keys().filter(|key| !candidates.contains(key)).collect();
+        let trials = others.len();
+        candidates.extend(others);
         let mut bare = None;
-        let mut found = Vec::new();
-        for candidate in named {
+        let mut beyond = false;
+        let mut found: Vec<Valid> = Vec::new();
+        for (number, candidate) in candidates.into_iter().enumerate() {
             let (authority, key) = context.key(candidate);
+            // What one key signed no other key did; it may stand there again
+            // under another name.
+            if found.first().is_some_and(|valid| valid.key.id != key.id) {
+                continue;
+            }
+            if number >= named && trials > share && found.is_empty() {
+                beyond = true;
+                break;
+            }
             match envelope.signed_by(index, key) {
                 Ok(envelope) => {
                     found.push(Valid { index, authority, key, algorithm: envelope.algorithm() });
@@ -234,8 +251,10 @@ pub fn examine(
             continue;
         } else if let Some(identity) = bare {
             signature_bare_payload::failed(&identity)
-        } else if named_any {
+        } else if named > 0 {
             signature_dsse::failed(hint.unwrap_or_default())
+        } else if beyond {
+            trust_known_signer::too_many_trials(trials.saturating_mul(signatures))
         } else {
             trust_known_signer::unknown(hint)
         };

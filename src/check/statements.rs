@@ -47,7 +47,7 @@ pub struct Examined {
     pub broken_by: BTreeSet<CheckId>,
 }
 
-/// Examines one envelope of `item`.
+/// Examines one envelope of `item`, which has so many signatures in all.
 pub fn examine(
     view: &CaseView,
     demands: &Demands,
@@ -55,12 +55,13 @@ pub fn examine(
     item: &Item,
     at: Option<&str>,
     envelope: &Envelope,
+    signatures: usize,
 ) -> Examined {
     let path = item.path.as_str();
     let outcome = super::guarded(|| {
         let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
         let existence = times.existence(demands.context.rules.at, item, &parts);
-        signing::examine(demands.context, path, at, envelope, &existence)
+        signing::examine(demands.context, path, at, envelope, &existence, signatures)
     });
     let Some(one) = outcome else { return broke(view, item) };
     let mut book = one.book;

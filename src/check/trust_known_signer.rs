@@ -2,6 +2,7 @@
 //! authority; and the key in the evidence is the attacker's first gift.
 
 use crate::finding::{About, Book, CheckId, Finding, Severity};
+use crate::limits;
 use crate::path;
 
 /// What there is to say about `trust.known-signer`.
@@ -9,7 +10,8 @@ pub const ABOUT: About = About {
     id: CheckId::TrustKnownSigner,
     title: "signer known",
     establishes: "A signature, seal or event is by an authority of the trust store. A signature by anybody \
-        else is listed, and proves nothing either way.",
+        else is listed, and proves nothing either way; so many signatures without the name of a known key \
+        that trying every key would take too long are refused.",
     why: "Anybody can make a key and sign with it.",
     remedy: "Ask the producer for his key's fingerprint on another way; if it fits, add the key to a trust \
         store with the purpose that it has.",
@@ -29,6 +31,18 @@ pub fn unknown(hint: Option<&str>) -> Finding {
             None => "no keyid".to_owned(),
         },
     )
+}
+
+/// The signatures of the item name none of so many keys that they are not
+/// tried: `trials` is how many times a key would have to be.
+pub fn too_many_trials(trials: usize) -> Finding {
+    Finding::new(
+        Severity::Failed,
+        ABOUT.id,
+        "the signature names no key, and there are too many signatures to try every key on each",
+    )
+    .expected(format!("at most {} trials of keys in the item", limits::KEY_TRIALS_MAX))
+    .found(format!("{trials} trials"))
 }
 
 /// There is no signature at all.
