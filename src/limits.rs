@@ -348,6 +348,38 @@ pub const OCSP_CERTIFICATES_MAX: usize = 32;
 /// A responder below an authority below a root is two.
 pub const REVOCATION_DEPTH_MAX: usize = 4;
 
+// --- time stamps -------------------------------------------------------------
+
+/// Longest token or response, in bytes. One takes two to nine thousand; with the
+/// certificate lists of a large authority in it some millions.
+pub const TOKEN_BYTES_MAX: usize = 16 << 20;
+
+/// Deepest nesting of a token in BER: a name in a certificate identifier lies
+/// eighteen levels below a response, and another token may lie in an attribute.
+pub const TOKEN_DEPTH_MAX: usize = 48;
+
+/// Most certificates, lists, signers or attributes of one token. Real ones have
+/// at most six of each.
+pub const TOKEN_BAG_MAX: usize = 64;
+
+/// Longest serial number of a token, in bytes: RFC 3161 2.4.2 asks for 160 bits.
+pub const TOKEN_SERIAL_BYTES_MAX: usize = 20;
+
+/// Longest imprint, in bytes: that of SHA-512.
+pub const TOKEN_IMPRINT_BYTES_MAX: usize = 64;
+
+/// Longest nonce, in bytes. Requests carry eight to sixteen.
+pub const TOKEN_NONCE_BYTES_MAX: usize = 64;
+
+/// Most extensions of a token. Real ones have at most one.
+pub const TOKEN_EXTENSIONS_MAX: usize = 32;
+
+/// Most texts in the status of a response.
+pub const TOKEN_STATUS_TEXTS_MAX: usize = 16;
+
+/// Longest text of a status that is kept, in bytes; it ends up in a report.
+pub const TOKEN_STATUS_TEXT_BYTES_MAX: usize = 256;
+
 // --- reports -------------------------------------------------------------------
 
 /// Most findings that a case lists. They are sorted before they are cut, so

@@ -5,5 +5,6 @@ mod attempt;
 pub mod detached;
 pub mod dsse;
 pub mod merkle;
+pub mod timestamp;
 pub mod x509;
 pub mod revocation;
