@@ -24,6 +24,7 @@ mod jcs_rfc8785;
 mod json_parsing;
 mod pkits;
 mod rfc6962_merkle;
+mod rfc3161;
 mod wycheproof;
 
 /// The suites that are run.
@@ -34,6 +35,7 @@ const SUITES: &[Suite] = &[
     json_parsing::SUITE,
     pkits::SUITE,
     rfc6962_merkle::SUITE,
+    rfc3161::SUITE,
     wycheproof::SUITE,
 ];
 

@@ -34,7 +34,7 @@ pub(super) struct TstInfo {
 }
 
 /// What a token says it is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct MessageImprint {
     /// With which hash function.
     pub hash: Hash,
@@ -54,6 +54,12 @@ impl MessageImprint {
 impl fmt::Display for MessageImprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.hash.name(), encode_hex(&self.bytes))
+    }
+}
+
+impl fmt::Debug for MessageImprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
