@@ -294,7 +294,10 @@ impl Files {
             first += length;
         }
         let run = |buffer: &mut Vec<u8>, task: &mut Task<'_>| {
-            buffer.resize(limits::READ_BYTES, 0);
+            if buffer.is_empty() {
+                // Zero pages of the system, not a loop over bytes that are read into anyway.
+                *buffer = vec![0; limits::READ_BYTES];
+            }
             context.run(task, chosen, may_open, buffer)
         };
         if options.jobs <= 1 || tasks.len() == 1 {
