@@ -22,7 +22,9 @@ mod cctv_ed25519;
 mod dsse_intoto;
 mod jcs_rfc8785;
 mod json_parsing;
+mod openssl_ocsp;
 mod pkits;
+mod pyca_x509;
 mod rfc6962_merkle;
 mod rfc3161;
 mod wycheproof;
@@ -33,7 +35,9 @@ const SUITES: &[Suite] = &[
     dsse_intoto::SUITE,
     jcs_rfc8785::SUITE,
     json_parsing::SUITE,
+    openssl_ocsp::SUITE,
     pkits::SUITE,
+    pyca_x509::SUITE,
     rfc6962_merkle::SUITE,
     rfc3161::SUITE,
     wycheproof::SUITE,

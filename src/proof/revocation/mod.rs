@@ -54,3 +54,8 @@ pub use reason::{Reason, ReasonSet};
 pub use status::{
     Answer, Context, Currency, Examination, Refusal, RefusalError, Responders, along, examine, status,
 };
+
+#[cfg(test)]
+mod mint;
+#[cfg(test)]
+mod tests;

@@ -423,7 +423,12 @@ fn usages(reader: &mut Reader<'_>) -> Result<Vec<Oid>, ValueError> {
 }
 
 fn alternative_names(reader: &mut Reader<'_>) -> Result<Vec<GeneralName>, ValueError> {
-    let names = GeneralName::read_list(reader, Tag::SEQUENCE)?;
+    // RFC 5280 4.2.1.6 wants one at least. Some authorities write an empty list,
+    // which names nobody.
+    let names = reader.each(Tag::SEQUENCE, GeneralName::read)?;
+    if names.len() > limits::NAMES_MAX {
+        return Err(ValueError::TooMany { found: names.len(), max: limits::NAMES_MAX });
+    }
     for name in &names {
         if let GeneralName::Ip(octets) = name
             && !matches!(octets.len(), 4 | 16)

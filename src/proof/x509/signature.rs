@@ -2,7 +2,8 @@
 //! says it is signed with.
 //!
 //! The table is the one of [`crate::crypto::signature`]; here it is only found.
-//! Parameters have one form each, after RFC 3279, 4055, 5758 and 8410. SHA-1 and
+//! Parameters have one form each, after RFC 3279, 4055, 5758 and 8410, but that
+//! the NULL of RSA may be left out, which RFC 4055 5 wants accepted. SHA-1 and
 //! short RSA keys are *read*: they have names of their own, and rules allow them
 //! by name or not at all.
 //!
@@ -144,10 +145,10 @@ impl SignatureAlgorithm {
             (EC_PUBLIC_KEY, Some(hash)) => (SignatureAlgorithm::Ecdsa(hash), bare),
             (oid, _) => match (oid.strip_prefix(PKCS1), oid.strip_prefix(ECDSA), outer) {
                 (Some([1]), _, Some(hash)) => (SignatureAlgorithm::RsaPkcs1(hash), bare || identifier.null()),
-                (Some([5]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha1), identifier.null()),
-                (Some([11]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha256), identifier.null()),
-                (Some([12]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha384), identifier.null()),
-                (Some([13]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha512), identifier.null()),
+                (Some([5]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha1), bare || identifier.null()),
+                (Some([11]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha256), bare || identifier.null()),
+                (Some([12]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha384), bare || identifier.null()),
+                (Some([13]), ..) => (SignatureAlgorithm::RsaPkcs1(Hash::Sha512), bare || identifier.null()),
                 (Some([10]), ..) => match identifier.parameters {
                     Some(parameters) => (der::read_all(parameters, pss)?, true),
                     None => return Err(identifier.parameters()),
