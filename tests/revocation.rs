@@ -129,10 +129,35 @@ impl Office {
             std::fs::write(office.path(name), content).expect("writable");
         }
         office.key("ca");
-        office.must(&["req", "-new", "-key", "@ca.key", "-subj", "/CN=Office Root", "-config", "@ca.cnf", "-out", "@ca.csr"]);
         office.must(&[
-            "ca", "-batch", "-selfsign", "-config", "@ca.cnf", "-extensions", "root", "-in", "@ca.csr",
-            "-startdate", "20200101000000Z", "-enddate", "20400101000000Z", "-notext", "-out", "@ca.pem",
+            "req",
+            "-new",
+            "-key",
+            "@ca.key",
+            "-subj",
+            "/CN=Office Root",
+            "-config",
+            "@ca.cnf",
+            "-out",
+            "@ca.csr",
+        ]);
+        office.must(&[
+            "ca",
+            "-batch",
+            "-selfsign",
+            "-config",
+            "@ca.cnf",
+            "-extensions",
+            "root",
+            "-in",
+            "@ca.csr",
+            "-startdate",
+            "20200101000000Z",
+            "-enddate",
+            "20400101000000Z",
+            "-notext",
+            "-out",
+            "@ca.pem",
         ]);
         for (name, extensions) in [
             ("good", "leaf"),
@@ -145,8 +170,17 @@ impl Office {
         ] {
             office.issue(name, extensions);
         }
-        for (name, reason) in [("gone", "keyCompromise"), ("old", "superseded"), ("held", "certificateHold")] {
-            office.must(&["ca", "-config", "@ca.cnf", "-revoke", &office.file(name, "pem"), "-crl_reason", reason]);
+        for (name, reason) in [("gone", "keyCompromise"), ("old", "superseded"), ("held", "certificateHold")]
+        {
+            office.must(&[
+                "ca",
+                "-config",
+                "@ca.cnf",
+                "-revoke",
+                &office.file(name, "pem"),
+                "-crl_reason",
+                reason,
+            ]);
         }
         office
     }
@@ -188,22 +222,46 @@ impl Office {
         let subject = format!("/CN={name}");
         self.must(&["req", "-new", "-key", &key, "-subj", &subject, "-config", "@ca.cnf", "-out", &csr]);
         self.must(&[
-            "ca", "-batch", "-config", "@ca.cnf", "-extensions", extensions, "-in", &csr,
-            "-startdate", "20210101000000Z", "-enddate", "20390101000000Z", "-notext", "-out", &pem,
+            "ca",
+            "-batch",
+            "-config",
+            "@ca.cnf",
+            "-extensions",
+            extensions,
+            "-in",
+            &csr,
+            "-startdate",
+            "20210101000000Z",
+            "-enddate",
+            "20390101000000Z",
+            "-notext",
+            "-out",
+            &pem,
         ]);
     }
 
     fn certificate(&self, name: &str) -> Certificate {
         let text = std::fs::read_to_string(self.file(name, "pem")).expect("it was written");
-        Certificate::parse(&pem::blocks(&text).expect("PEM")[0].der).expect("openssl writes sound certificates")
+        Certificate::parse(&pem::blocks(&text).expect("PEM")[0].der)
+            .expect("openssl writes sound certificates")
     }
 
     /// A list with these extensions, of 2027 for a month.
     fn list(&self, name: &str, extensions: &str) -> Crl {
         let (pem, der) = (self.file(name, "crl"), self.file(name, "crl.der"));
         self.must(&[
-            "ca", "-config", "@ca.cnf", "-gencrl", "-crlexts", extensions, "-out", &pem,
-            "-crl_lastupdate", "20270101000000Z", "-crl_nextupdate", "20270201000000Z",
+            "ca",
+            "-config",
+            "@ca.cnf",
+            "-gencrl",
+            "-crlexts",
+            extensions,
+            "-out",
+            &pem,
+            "-crl_lastupdate",
+            "20270101000000Z",
+            "-crl_nextupdate",
+            "20270201000000Z",
         ]);
         self.must(&["crl", "-in", &pem, "-outform", "DER", "-out", &der]);
         Crl::parse(&std::fs::read(der).expect("it was written")).expect("openssl writes sound lists")
@@ -214,7 +272,16 @@ impl Office {
         let at = at.seconds().to_string();
         let (certificate, list) = (self.file(name, "pem"), self.file(list, "crl"));
         let (success, text) = self.run(&[
-            "verify", "-crl_check", "-extended_crl", "-attime", &at, "-CAfile", "@ca.pem", "-CRLfile", &list, &certificate,
+            "verify",
+            "-crl_check",
+            "-extended_crl",
+            "-attime",
+            &at,
+            "-CAfile",
+            "@ca.pem",
+            "-CRLfile",
+            &list,
+            &certificate,
         ]);
         let word = match text {
             _ if success => "good",
@@ -269,14 +336,28 @@ impl Office {
     /// A response about a certificate, made by `signer`, as openssl's own
     /// responder makes it.
     fn response(&self, name: &str, signer: &str, options: &[&str], asking: &[&str]) -> OcspResponse {
-        let (certificate, key, by) = (self.file(name, "pem"), self.file(signer, "key"), self.file(signer, "pem"));
+        let (certificate, key, by) =
+            (self.file(name, "pem"), self.file(signer, "key"), self.file(signer, "pem"));
         let mut request = vec!["ocsp", "-no_nonce", "-issuer", "@ca.pem"];
         request.extend(asking);
         request.extend(["-cert", &certificate, "-reqout", "@request.der"]);
         self.must(&request);
         let mut answer = vec![
-            "ocsp", "-index", "@index.txt", "-CA", "@ca.pem", "-rsigner", &by, "-rkey", &key, "-reqin",
-            "@request.der", "-respout", "@response.der", "-ndays", "1",
+            "ocsp",
+            "-index",
+            "@index.txt",
+            "-CA",
+            "@ca.pem",
+            "-rsigner",
+            &by,
+            "-rkey",
+            &key,
+            "-reqin",
+            "@request.der",
+            "-respout",
+            "@response.der",
+            "-ndays",
+            "1",
         ];
         answer.extend(options);
         self.must(&answer);
@@ -287,7 +368,8 @@ impl Office {
     /// What `openssl ocsp` says of the response that was made last.
     fn their_reading(&self, name: &str, asking: &[&str]) -> String {
         let certificate = self.file(name, "pem");
-        let mut arguments = vec!["ocsp", "-no_nonce", "-respin", "@response.der", "-CAfile", "@ca.pem", "-issuer", "@ca.pem"];
+        let mut arguments =
+            vec!["ocsp", "-no_nonce", "-respin", "@response.der", "-CAfile", "@ca.pem", "-issuer", "@ca.pem"];
         arguments.extend(asking);
         arguments.extend(["-cert", &certificate]);
         let (_, text) = self.run(&arguments);
@@ -295,6 +377,7 @@ impl Office {
         let word = match text.lines().find_map(|line| line.strip_prefix(&status)) {
             _ if !text.contains("Response verify OK") => "indeterminate",
             Some("unknown") => "indeterminate",
+            Some(word) if word.contains("No Status found") => "missing",
             Some(word) => word,
             None => "missing",
         };
@@ -310,7 +393,8 @@ fn lists() {
     let office = Office::open();
     let extensions =
         ["plain_list", "list_here", "list_elsewhere", "list_of_users", "list_of_authorities", "unknown_list"];
-    let times = ["2026-12-31T23:59:59Z", "2027-01-01T00:00:01Z", "2027-01-15T00:00:00Z", "2027-02-01T00:00:01Z"];
+    let times =
+        ["2026-12-31T23:59:59Z", "2027-01-01T00:00:01Z", "2027-01-15T00:00:00Z", "2027-02-01T00:00:01Z"];
     let (mut compared, mut good) = (0, 0);
     for name in extensions {
         let list = office.list(name, name);
@@ -365,7 +449,11 @@ fn damaged_lists() {
         let theirs = office.their_verdict("good", "damaged", at);
         let ours = Crl::parse(&damaged).map_or("indeterminate", |list| {
             let data = Data::new(vec![list], Vec::new());
-            if let Answer::Good { .. } = office.our_answer("good", &data, at, Responders::Checked) { "good" } else { "not" }
+            if let Answer::Good { .. } = office.our_answer("good", &data, at, Responders::Checked) {
+                "good"
+            } else {
+                "not"
+            }
         });
         assert!(ours != "good" && theirs != "good", "byte {at_byte}: {ours}, {theirs}");
     }
@@ -379,9 +467,12 @@ fn responses() {
     let office = Office::open();
     let mut compared = 0;
     for signer in ["ca", "responder", "checked", "weak", "good", "gone"] {
-        for (options, asking) in
-            [(&[][..], &[][..]), (&["-resp_key_id"], &[]), (&["-rmd", "sha256"], &["-sha256"]), (&[], &["-sha512"])]
-        {
+        for (options, asking) in [
+            (&[][..], &[][..]),
+            (&["-resp_key_id"], &[]),
+            (&["-rmd", "sha256"], &["-sha256"]),
+            (&[], &["-sha512"]),
+        ] {
             for certificate in ["good", "gone", "old", "held"] {
                 let response = office.response(certificate, signer, options, asking);
                 let theirs = office.their_reading(certificate, asking);
@@ -392,7 +483,8 @@ fn responses() {
                 assert_eq!(ours.name(), theirs, "{what}: {ours:?}");
                 let strict = office.our_answer(certificate, &data, at, Responders::Checked);
                 // Where nothing says that a responder need not be checked, it must be.
-                let expected = if signer == "checked" && theirs == "good" { "indeterminate" } else { &theirs };
+                let expected =
+                    if signer == "checked" && theirs == "good" { "indeterminate" } else { &theirs };
                 assert_eq!(strict.name(), expected, "{what}: {strict:?}");
                 compared += 1;
             }
@@ -434,7 +526,15 @@ fn an_old_list_hides_nothing() {
     }
     let office = Office::open();
     let old = office.list("old_list", "plain_list");
-    office.must(&["ca", "-config", "@ca.cnf", "-revoke", &office.file("good", "pem"), "-crl_reason", "keyCompromise"]);
+    office.must(&[
+        "ca",
+        "-config",
+        "@ca.cnf",
+        "-revoke",
+        &office.file("good", "pem"),
+        "-crl_reason",
+        "keyCompromise",
+    ]);
     let new = office.list("new_list", "plain_list");
     let ask = |lists: Vec<Crl>, at: &str| {
         let data = Data::new(lists, Vec::new());

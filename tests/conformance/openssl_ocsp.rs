@@ -12,9 +12,7 @@ use std::collections::BTreeMap;
 
 use stella_forensic::anchor::{Identity, Revocation, Rules};
 use stella_forensic::crypto::signature::Algorithm;
-use stella_forensic::proof::revocation::{
-    Answer, Context, Currency, Data, OcspResponse, Responders, along,
-};
+use stella_forensic::proof::revocation::{Answer, Context, Currency, Data, OcspResponse, Responders, along};
 use stella_forensic::proof::x509::path::{PathRequest, PolicyInputs, Usage, find};
 use stella_forensic::proof::x509::{Anchor, Budget, Certificate, Memo};
 use stella_forensic::time::Interval;

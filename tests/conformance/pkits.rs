@@ -3,9 +3,8 @@
 //!
 //! Of every certificate of a path its lists must say that it is good: at the
 //! moment that is asked about, between thisUpdate and nextUpdate, which is how
-//! the suite is made. Where the index says that a case does without revocation,
-//! that is because nothing of its result hangs on it; it is asked all the same,
-//! unless the case has DSA in it.
+//! the suite is made. Where the index says that nothing of a result hangs on
+//! revocation, it is asked all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 

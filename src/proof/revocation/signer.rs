@@ -261,7 +261,11 @@ impl Inquiry<'_> {
                     }
                     answer => {
                         let status = answer.name();
-                        refused.get_or_insert(RefusalError::SignerStatus { status });
+                        let why = match answer {
+                            Answer::Indeterminate { why } => Some(why),
+                            _ => None,
+                        };
+                        refused.get_or_insert(RefusalError::SignerStatus { status, why });
                         return Err(unestablished(certificate));
                     }
                 }

@@ -182,10 +182,12 @@ pub enum RefusalError {
         at: UnixTime,
     },
     /// Whether the signer is revoked is not known.
-    #[error("the status of the signer's certificate is {status}")]
+    #[error("the status of the signer's certificate is {status}{}", because(.why))]
     SignerStatus {
         /// What is known of it.
         status: &'static str,
+        /// Why it is not more.
+        why: Option<Box<RefusalError>>,
     },
     /// Signers of signers of signers.
     #[error("more than {max} signers that depend on each other")]
@@ -238,6 +240,10 @@ pub enum RefusalError {
         /// The time of validation.
         at: UnixTime,
     },
+}
+
+fn because(why: &Option<Box<RefusalError>>) -> String {
+    why.as_ref().map_or_else(String::new, |why| format!(": {why}"))
 }
 
 impl RefusalError {

@@ -456,6 +456,10 @@ fn a_list_signed_after_the_end_of_its_signer() {
     assert_eq!(trusted.says(), good_at(100));
 }
 
+fn signer_is(status: &'static str, why: Option<RefusalError>) -> String {
+    RefusalError::SignerStatus { status, why: why.map(Box::new) }.to_string()
+}
+
 /// A second certificate of the root's name, by the root, for lists alone.
 fn list_signer() -> CertSpec {
     CertSpec::new("Root", SIGNER, "Root", ROOT).serial(&[6]).with(key_usage(0x02))
@@ -474,13 +478,13 @@ fn a_signer_other_than_the_issuer() {
     let plain = world(&[signers_list(100)], &[]).among(&[&signer]);
     assert_eq!(
         plain.says(),
-        RefusalError::SignerStatus { status: "indeterminate" }.to_string(),
+        signer_is("indeterminate", Some(RefusalError::Circular)),
         "its own list does not speak of it"
     );
     let cleared = world(&[signers_list(100), for_ca(list(100))], &[]).among(&[&signer]);
     assert_eq!(cleared.says(), good_at(100));
     let too_old = world(&[signers_list(100), for_ca(list(99))], &[]).among(&[&signer]);
-    assert_eq!(too_old.says(), RefusalError::SignerStatus { status: "stale" }.to_string());
+    assert_eq!(too_old.says(), signer_is("stale", None));
     let gone =
         world(&[signers_list(100), for_ca(list(100)).entry(entry(&[6], 50, &[]))], &[]).among(&[&signer]);
     assert_eq!(gone.says(), RefusalError::SignerRevoked { at: day(50) }.to_string());
@@ -514,7 +518,7 @@ fn nobody_proves_his_own_innocence() {
         OcspSpec::new(by.subject, by.key, &single).bringing(&by.make())
     };
     let round = world(&[], &[about(&responder, &other), about(&other, &responder)]);
-    assert_eq!(round.says_of(&subject), RefusalError::SignerStatus { status: "indeterminate" }.to_string());
+    assert_eq!(round.says_of(&subject), signer_is("indeterminate", Some(RefusalError::Circular)));
     // And one that the root itself vouches for.
     let single = SingleSpec::new(&other.make(), &root(), good(), 100);
     let cleared = world(&[], &[about(&responder, &other), OcspSpec::new("Root", ROOT, &single)]);
@@ -627,14 +631,14 @@ fn delegated_responders() {
     let found = sound.clone().with(nocheck());
     assert_eq!(world(&[], &[brought_by_nobody]).among(&[&found]).says(), good_at(100));
     // Its own status.
-    assert_eq!(says(sound.clone()), RefusalError::SignerStatus { status: "missing" }.to_string());
+    assert_eq!(says(sound.clone()), signer_is("missing", None));
     let mut trusting = world(&[], &[response(&sound)]);
     trusting.responders = Responders::WhereNamed;
     assert_eq!(trusting.says(), good_at(100));
     let point = extension(POINTS, false, &seq(&[&seq(&[&point_uri("http://crl.example/")])]));
     let mut named = world(&[], &[response(&sound.clone().with(point))]);
     named.responders = Responders::WhereNamed;
-    assert_eq!(named.says(), RefusalError::SignerStatus { status: "missing" }.to_string());
+    assert_eq!(named.says(), signer_is("missing", None));
     let checked =
         |crl: CrlSpec| world(&[crl.with(idp(&[&point_uri("http://x.example/")]))], &[response(&sound)]);
     assert_eq!(
