@@ -35,7 +35,7 @@
 //! - strip all of it: then the answer is "missing", which is not "good".
 
 mod crl;
-mod data;
+mod source;
 mod distribution;
 mod fields;
 mod ocsp;
@@ -44,13 +44,13 @@ mod signer;
 mod status;
 
 pub use crl::{Crl, CrlError, Revoked};
-pub use data::{Data, Source, SourceKind};
 pub use distribution::{IssuingDistributionPoint, ScopeError};
 pub use fields::FieldError;
 pub use ocsp::{
     CertId, CertificateStatus, OcspError, OcspResponse, ResponderId, ResponseStatus, SingleResponse,
 };
 pub use reason::{Reason, ReasonSet};
+pub use source::{Data, Source, SourceKind};
 pub use status::{
     Answer, Context, Currency, Examination, Refusal, RefusalError, Responders, along, examine, status,
 };

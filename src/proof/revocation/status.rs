@@ -6,9 +6,9 @@
 //! signature and the path of the signer suffice, for innocence the signer's own
 //! status must be established, by others.
 
-use super::data::{Data, Source};
 use super::distribution::{covered, may_speak};
 use super::signer::Signed;
+use super::source::{Data, Source};
 use super::{CertificateStatus, Crl, Reason, ReasonSet, Revoked, ScopeError};
 use crate::anchor::{Rules, Standing};
 use crate::crypto::key::KeyError;
