@@ -40,6 +40,13 @@ enum Beside {
 const TOUCHES_THE_WORLD: &[&str] =
     &["src/cli/", "src/evidence/source", "src/kit/", "src/sign/", "src/main.rs"];
 
+/// The only files that name a clock or what reads one, and what for.
+const KNOWS_A_CLOCK: &[(&str, &str)] = &[
+    ("src/cli/kit.rs", "`kit status --at now`"),
+    ("src/cli/progress.rs", "the bar, on a terminal"),
+    ("src/cli/verify.rs", "`--at now`"),
+];
+
 /// Where numbers with a fraction may appear, because RFC 8785 is about them.
 const KNOWS_FLOATS: &[&str] = &["src/wire/canonical", "src/wire/json"];
 
@@ -125,6 +132,31 @@ fn no_clock_environment_or_printing_in_the_core() {
     for words in [&["std", "::", "net"][..], &["TcpStream"], &["UdpSocket"], &["UnixStream"]] {
         assert_absent(words, |_| false);
     }
+}
+
+#[test]
+fn a_clock_is_named_only_where_it_is_asked_for() {
+    let clocks = ["SystemTime", "Instant", "UNIX_EPOCH", "elapsed", "indicatif", "sleep", "park_timeout"];
+    let names = |file: &&Source| file.code.iter().any(|token| clocks.contains(&token.text.as_str()));
+    let found: Vec<&str> = sources().iter().filter(names).map(|file| file.name.as_str()).collect();
+    let known: Vec<&str> = KNOWS_A_CLOCK.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, known, "see docs/ARCHITECTURE.md, no clock");
+    // Two calls in all, each where somebody wrote `now`.
+    let now = |file: &Source| {
+        file.code
+            .windows(3)
+            .filter(|at| at[1].text == "::" && at[2].text == "now" && at[0].text != "At")
+            .count()
+    };
+    let calls: Vec<(&str, usize)> = sources()
+        .iter()
+        .map(|file| (file.name.as_str(), now(file)))
+        .filter(|(_, calls)| *calls > 0)
+        .collect();
+    assert_eq!(calls, [("src/cli/kit.rs", 1), ("src/cli/verify.rs", 1)]);
+    let verify = sources().iter().find(|file| file.name == "src/cli/verify.rs").unwrap();
+    let code: String = verify.code.iter().map(|token| token.text.as_str()).collect();
+    assert!(code.contains("At::Now)=>{letsince=SystemTime::now("), "only on `--at now`");
 }
 
 #[test]
