@@ -11,7 +11,7 @@ use crate::anchor::Standing;
 use crate::crypto::key::KeyError;
 use crate::limits;
 use crate::proof::x509::path::{PathError, PathRequest, PolicyInputs, Usage, find};
-use crate::proof::x509::{Budget, Certificate, KeyUsage, SignatureAlgorithm, Work};
+use crate::proof::x509::{Budget, BudgetError, Certificate, KeyUsage, Memo, SignatureAlgorithm, Work};
 use crate::time::{Interval, UnixTime};
 
 /// 1.3.6.1.5.5.7.3.9
@@ -232,10 +232,17 @@ impl Inquiry<'_> {
             policies: PolicyInputs::default(),
             memo: context.memo,
         };
+        // A path of which nothing bad is known is enough to accuse; no other path,
+        // however bad, takes that away.
+        let mut unclear: Option<RefusalError> = None;
         let mut refused: Option<RefusalError> = None;
         let found = find(&request, budget, &mut |path, budget| {
             let delegated = usage == Usage::OcspSigning;
             let next = path.issuer_of(0);
+            if !delegated && !related(signer, next, issuer, context.memo, budget)? {
+                refused.get_or_insert(RefusalError::Apart);
+                return Err(unestablished(signer));
+            }
             if delegated && (next.subject() != issuer.subject() || next.spki_der() != issuer.spki_der()) {
                 return Err(PathError::RevocationNotEstablished { subject: signer.subject().to_string() });
             }
@@ -265,18 +272,19 @@ impl Inquiry<'_> {
                             Answer::Indeterminate { why } => Some(why),
                             _ => None,
                         };
-                        refused.get_or_insert(RefusalError::SignerStatus { status, why });
+                        unclear.get_or_insert(RefusalError::SignerStatus { status, why });
                         return Err(unestablished(certificate));
                     }
                 }
             }
             Ok(())
         });
-        match (found, refused) {
-            (Ok(_), _) => Ok(Ok(())),
-            (Err(_), Some(status @ RefusalError::SignerStatus { .. })) => Ok(Err(status)),
-            (Err(_), Some(error)) => Err(error),
-            (Err(error), None) => Err(RefusalError::Path(Box::new(error))),
+        match (found, unclear, refused) {
+            (Ok(_), ..) => Ok(Ok(())),
+            (Err(PathError::Budget(error)), ..) => Err(error.into()),
+            (Err(_), Some(unclear), _) => Ok(Err(unclear)),
+            (Err(_), None, Some(error)) => Err(error),
+            (Err(error), None, None) => Err(RefusalError::Path(Box::new(error))),
         }
     }
 
@@ -289,6 +297,32 @@ impl Inquiry<'_> {
                 && !has(CRL_DISTRIBUTION_POINTS)
                 && !has(AUTHORITY_INFORMATION)
     }
+}
+
+/// Whether a signer of lists belongs to the issuer whose certificates he lists:
+/// one of them has issued the other, or the same key both. RFC 5280 6.3.3 (f)
+/// asks for the same anchor and the name alone; then any authority below that
+/// anchor could clear the certificates of any other, by naming a signer so.
+fn related(
+    signer: &Certificate,
+    next: &Certificate,
+    issuer: &Certificate,
+    memo: &Memo,
+    budget: &mut Budget,
+) -> Result<bool, BudgetError> {
+    if next.subject() == issuer.subject() && next.spki_der() == issuer.spki_der() {
+        return Ok(true);
+    }
+    for above in [next, signer] {
+        if issuer.issuer() != above.subject() {
+            continue;
+        }
+        budget.charge(Work::Signatures)?;
+        if above.public_key().is_ok_and(|key| issuer.signed_by(key, memo).is_ok()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn unestablished(certificate: &Certificate) -> PathError {

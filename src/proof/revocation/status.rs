@@ -153,6 +153,10 @@ pub enum RefusalError {
     /// RFC 6960 4.2.2.2: the responder was not named by the issuer itself.
     #[error("the responder is not delegated by the issuer of the certificate")]
     NotDelegated,
+    /// Whoever signed the list has the right name, and nothing to do with the
+    /// issuer of the certificate.
+    #[error("the signer of the list is not of the issuer of the certificate")]
+    Apart,
     /// An algorithm that does not count, or not at that time.
     #[error("signed with {algorithm}, which does not count at that time", algorithm = .algorithm.name())]
     Algorithm {
@@ -255,8 +259,19 @@ impl RefusalError {
             RefusalError::CrlSign | RefusalError::SigningUsage | RefusalError::NotDelegated => 2,
             RefusalError::Scope(_) => 3,
             RefusalError::Path(_) | RefusalError::SignerExpired { .. } | RefusalError::Algorithm { .. } => 4,
+            RefusalError::Apart => 4,
+            RefusalError::Budget(_) => 7,
             RefusalError::DeltaAlone | RefusalError::Reasons => 5,
             _ => 6,
+        }
+    }
+
+    /// Whether nobody knows what it would have said.
+    fn is_given_up(&self) -> bool {
+        match self {
+            RefusalError::Budget(_) | RefusalError::Depth { .. } => true,
+            RefusalError::SignerStatus { why: Some(why), .. } => why.is_given_up(),
+            _ => false,
         }
     }
 
@@ -390,7 +405,7 @@ impl Inquiry<'_> {
         for one in &heard {
             match one.entry {
                 Some(Revoked { reason: Some(Reason::RemoveFromCrl), .. }) => {}
-                Some(entry) if !heard.iter().any(|delta| lifts(delta, one)) => {
+                Some(entry) if !(self.is_over(entry) && heard.iter().any(|delta| lifts(delta, one))) => {
                     findings.guilt.push((one.crl.source(), entry));
                 }
                 _ => {}
@@ -404,6 +419,16 @@ impl Inquiry<'_> {
             if let Err(error) = self.clear_by_list(one, &heard, subject, findings) {
                 findings.refuse(one.crl.source(), error);
             }
+        }
+    }
+
+    /// Whether a hold that was taken back is none for the time in question. When
+    /// it was taken back is not said, only when it was known: of the past, what
+    /// lies before the hold is free of it.
+    fn is_over(&self, hold: Revoked) -> bool {
+        match self.context.currency {
+            Currency::Within => true,
+            Currency::AtOrAfter => self.at.latest.is_some_and(|latest| latest < hold.at),
         }
     }
 
@@ -566,6 +591,11 @@ impl Inquiry<'_> {
         );
         if let Some((by, Revoked { at, reason, invalidity })) = worst {
             return Answer::Revoked { by, at, reason, invalidity };
+        }
+        // What was not looked at to the end might have been a revocation, and
+        // whoever packs the evidence chooses how much there is to look at.
+        if let Some(refusal) = findings.refusals.iter().find(|refusal| refusal.error.is_given_up()) {
+            return Answer::Indeterminate { why: Box::new(refusal.error.clone()) };
         }
         // The newest first, so that few are enough.
         findings.clear.sort_by(|a, b| (b.this_update, &a.by).cmp(&(a.this_update, &b.by)));

@@ -390,7 +390,15 @@ fn a_hold_is_lifted_and_nothing_else() {
     let base = |code| list(80).with(crl_number(1)).entry(entry(&[5], 70, &[reason(code)]));
     let delta =
         |code| list(100).with(delta_of(1)).with(crl_number(3)).entry(entry(&[5], 90, &[reason(code)]));
-    assert_eq!(world(&[base(6), delta(8)], &[]).says(), good_at(100));
+    assert_eq!(world(&[base(6), delta(8)], &[]).within().says(), good_at(100));
+    // When it was lifted is not said, so what lies after its beginning stays held.
+    let at = |n| {
+        let mut world = world(&[base(6), delta(8)], &[]);
+        world.at = exactly(n);
+        world.says()
+    };
+    assert_eq!(at(69), good_at(100));
+    assert_eq!([at(70), at(100)], [70; 2].map(|n| revoked_at(n, "certificateHold")));
     assert_eq!(world(&[base(6)], &[]).says(), revoked_at(70, "certificateHold"));
     assert_eq!(world(&[base(1), delta(8)], &[]).says(), revoked_at(70, "keyCompromise"));
     assert_eq!(world(&[base(6), delta(1)], &[]).says(), revoked_at(90, "keyCompromise"));
@@ -675,6 +683,35 @@ fn a_million_entries() {
     assert_eq!(world.examine_with(&leaf(), &mut Budget::new()).answer.name(), "revoked");
     let few = world.examine_with(&leaf(), &mut Budget::with(Work::Steps, 500));
     assert_eq!(few.answer.name(), "indeterminate");
+}
+
+/// Another authority below the same anchor names a signer like the one whose
+/// certificates it wants to clear.
+#[test]
+fn an_authority_speaks_for_its_own_certificates() {
+    let ca = |subject, key, issuer, signer, serial: u8| {
+        CertSpec::new(subject, key, issuer, signer).serial(&[serial]).with(authority()).with(key_usage(0x06))
+    };
+    let subject = CertSpec::new("Leaf", LEAF, "CA", OTHER).make();
+    let evil = ca("Evil", 9, "Root", ROOT, 21);
+    let says = |signer: CertSpec, own: CrlSpec| {
+        let lists = [CrlSpec::new("CA", SIGNER, 100), own, list(100), CrlSpec::new("Evil", 9, 100)];
+        let mut world = world(&lists, &[]).among(&[&evil, &signer]);
+        world.root = ca("CA", OTHER, "Root", ROOT, 20).make();
+        world.says_of(&subject)
+    };
+    let unrelated = CrlSpec::new("Nobody", 10, 100);
+    assert_eq!(says(ca("CA", SIGNER, "Root", ROOT, 22), unrelated.clone()), good_at(100));
+    assert_eq!(says(ca("CA", SIGNER, "Evil", 9, 22), unrelated), RefusalError::Apart.to_string());
+}
+
+#[test]
+fn what_was_not_looked_at_clears_nobody() {
+    let lists = world(&[list(100), list(101)], &[]);
+    let answer = |signatures| {
+        lists.examine_with(&leaf(), &mut Budget::with(Work::Signatures, signatures)).answer.name()
+    };
+    assert_eq!([0, 1, 2].map(answer), ["indeterminate", "indeterminate", "good"]);
 }
 
 #[test]
