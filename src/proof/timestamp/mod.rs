@@ -8,11 +8,11 @@
 //! How to attack it:
 //! - put a certificate into the bag, which nobody signed: the signer is named by
 //!   issuer and serial number or key identifier, and by the digest of its
-//!   certificate among what is signed; its place in the bag says nothing
-//!   (GHSA-3xxc-pwj6-jgrj: who is reported was taken from the bag);
-//! - let the leaf of the *path* be another certificate than the one that signed
-//!   (GHSA-xm5m-wgh2-rrg3): what is handed to the path search is the very value
-//!   under whose key the signature held;
+//!   certificate among what is signed; its place in the bag says nothing. Others
+//!   took the rights of a signer (GHSA-xm5m-wgh2-rrg3) or its name
+//!   (GHSA-3xxc-pwj6-jgrj) from the first certificate that looked like one; here
+//!   the value under whose key the signature held is the one whose rights are
+//!   asked, from which the path is searched, and which is handed out;
 //! - a certificate of the same key and serial number by another authority: the
 //!   digest is another one;
 //! - leave the binding out, empty, or hashed with something weak: it is required;

