@@ -1,5 +1,7 @@
 //! A token as it was received: read, and nothing proven.
 
+use std::sync::Arc;
+
 use crate::digest::Algorithm as Hash;
 use crate::limits;
 use crate::proof::x509::{Certificate, Oid, SignatureAlgorithm};
@@ -21,8 +23,8 @@ pub struct Token {
     /// What was hashed into the message digest.
     pub(super) content: Vec<u8>,
     pub(super) certificates: Vec<Certificate>,
-    pub(super) crls: Vec<Vec<u8>>,
-    pub(super) ocsp: Vec<Vec<u8>>,
+    pub(super) crls: Arc<[Vec<u8>]>,
+    pub(super) ocsp: Arc<[Vec<u8>]>,
     pub(super) signer: Signer,
 }
 
