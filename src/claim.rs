@@ -4,13 +4,17 @@
 //! what a person was shown is what was judged.
 
 use crate::anchor::TrustedKey;
+use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
-use crate::evidence::{Item, Kind};
-use crate::listing::{self, BundleInfo, Grammar, ListingError, Manifest, TextList};
+use crate::evidence::{self, Item, Kind};
+use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::statement::{Statement, StatementError};
+use crate::trust::{self, CertificateUse, Naming, TrustError};
+use crate::wire::base64;
 use crate::wire::json::{self, JsonError, JsonErrorKind, Value};
+use crate::wire::pem;
 use crate::wire::shape::{Fields, ShapeError};
 
 /// What an item of a declared type says.
@@ -20,6 +24,8 @@ pub enum Claim {
     Envelopes(Vec<EnvelopeAt>),
     /// A statement that nobody signed.
     Statement(Statement),
+    /// A list of files of ours that nobody signed.
+    Files(FileManifest),
     /// A list of digests as text.
     List(TextList),
     /// A manifest as JSON.
@@ -102,6 +108,12 @@ pub enum ClaimError {
     /// A signature file that is none.
     #[error(transparent)]
     Detached(#[from] DetachedError),
+    /// A key that is none.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A trust store that is none.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// A text of fixed form that has another.
     #[error("the text is not of the form that its name claims")]
     Text {
@@ -193,12 +205,90 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::BagDeclaration => bag_declaration(content)?,
         Kind::DetachedSignature => Claim::Detached(Detached::Plain(SignatureFile::parse(content)?)),
         Kind::MinisignSignature => Claim::Detached(Detached::Minisign(MinisignFile::parse(content)?)),
-        Kind::PublicKey => Claim::Supplied("a key"),
-        Kind::TrustStore => Claim::Supplied("a trust store"),
+        Kind::FileManifest => Claim::Files(FileManifest::parse(&json::parse(content)?)?),
+        Kind::PublicKey => public_key(item, content)?,
+        Kind::TrustStore => trust_store(item, content)?,
         Kind::Policy => Claim::Supplied("a policy"),
         Kind::Certificate => Claim::Supplied("a certificate"),
         _ => Claim::Nothing,
     })
+}
+
+/// A key is what its name claims, or its first bytes only look like it. One of
+/// a kind that is not read here is a file like any other.
+fn public_key(item: &Item, content: &[u8]) -> Result<Claim, ClaimError> {
+    match keys(content) {
+        Ok(()) => Ok(Claim::Supplied("a key")),
+        Err(KeyError::Unsupported { .. } | KeyError::ModulusBits { .. } | KeyError::Exponent { .. }) => {
+            Ok(Claim::Nothing)
+        }
+        Err(error) if evidence::is_named(item.path.as_str(), item.kind) => Err(error.into()),
+        Err(_) => Ok(Claim::Nothing),
+    }
+}
+
+/// Keys in one of the spellings that a file of keys has, and nothing beside them.
+fn keys(content: &[u8]) -> Result<(), KeyError> {
+    const EXPECTED: KeyError = KeyError::Text { expected: "a public key" };
+    if content.first() == Some(&0x30) && !content.is_ascii() {
+        return PublicKey::from_spki_der(content).map(|_| ());
+    }
+    let text = std::str::from_utf8(content).map_err(|_| EXPECTED)?;
+    if text.starts_with("untrusted comment:") {
+        return PublicKey::from_minisign(text).map(|_| ());
+    }
+    if text.trim_ascii_start().starts_with('{') {
+        let value = json::parse(content).map_err(|_| EXPECTED)?;
+        return PublicKey::from_jwk(&value).map(|_| ());
+    }
+    if text.starts_with("-----BEGIN ") {
+        for block in pem::blocks(text)? {
+            PublicKey::from_pem(&pem::encode(&block.label, &block.der))?;
+        }
+        return Ok(());
+    }
+    let mut lines = text.lines().filter(|line| !line.is_empty()).peekable();
+    lines.peek().ok_or(EXPECTED)?;
+    lines.try_for_each(|line| PublicKey::from_ssh(line).map(|_| ()))
+}
+
+/// Files whose names are those of trust stores; one of ours is known by its
+/// `schema`, and somebody must vouch for it whatever else it holds.
+fn trust_store(item: &Item, content: &[u8]) -> Result<Claim, ClaimError> {
+    match item.path.file_name() {
+        "allowed_signers" => allowed_signers(content)?,
+        "trusted_root.json" => {
+            let value = json::parse(content)?;
+            let mut fields = Fields::open(&value, "")?;
+            let found = fields.str("mediaType")?;
+            let expected = "application/vnd.dev.sigstore.trustedroot";
+            if !found.starts_with(expected) {
+                return Err(fields.invalid("mediaType", expected, found).into());
+            }
+        }
+        name @ "time-anchor-trust-roots.json" => {
+            trust::parse_file(name, content, Naming::Bare(CertificateUse::Timestamp), None)?;
+        }
+        _ => {}
+    }
+    Ok(Claim::Supplied("a trust store"))
+}
+
+/// ssh-keygen(1), ALLOWED SIGNERS: principals, perhaps options, the type of a
+/// key and its base64. Keys of kinds that are not read here are lines too.
+fn allowed_signers(content: &[u8]) -> Result<(), ClaimError> {
+    let expected = "lines of principals, options, the type of an SSH key and its base64";
+    let text = std::str::from_utf8(content).map_err(|_| ClaimError::Text { expected })?;
+    let is_type = |word: &&str| ["ssh-", "ecdsa-sha2-", "sk-"].iter().any(|type_| word.starts_with(type_));
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        let typed = words.find(is_type);
+        let key = words.next().filter(|key| base64::decode_standard(key).is_ok());
+        if typed.is_none() || key.is_none() {
+            return Err(ClaimError::Text { expected });
+        }
+    }
+    Ok(())
 }
 
 fn whole(envelope: Envelope) -> EnvelopeAt {

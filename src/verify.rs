@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::anchor::{Persons, Purpose};
 use crate::check::container;
 use crate::check::existence::Times;
-use crate::check::signing::Context;
+use crate::check::signing::{Content, Context};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouching};
 use crate::check::{
@@ -205,16 +205,11 @@ fn refused_subjects(view: &CaseView, book: &mut Book, broken_by: &mut BTreeSet<C
 fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> Vec<statements::Examined> {
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
-        match view.claim(index) {
-            Some(Claim::Envelopes(envelopes)) => {
-                let read = || {
-                    envelopes.iter().filter_map(|one| Some((one.at.as_deref(), one.envelope.as_ref().ok()?)))
-                };
-                let signatures = read().map(|(_, envelope)| envelope.signatures().len()).sum::<usize>();
-                work.extend(read().map(|(at, envelope)| (item, at, envelope, signatures)));
-            }
-            Some(Claim::Statement(_)) => {}
-            _ => {}
+        if let Some(Claim::Envelopes(envelopes)) = view.claim(index) {
+            let read =
+                || envelopes.iter().filter_map(|one| Some((one.at.as_deref(), one.envelope.as_ref().ok()?)));
+            let signatures = read().map(|(_, envelope)| envelope.signatures().len()).sum::<usize>();
+            work.extend(read().map(|(at, envelope)| (item, at, envelope, signatures)));
         }
     }
     let mut examined: Vec<_> = work
@@ -224,9 +219,12 @@ fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> V
         })
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
-        if let Some(Claim::Statement(statement)) = view.claim(index) {
-            examined.push(statements::unsigned(view, item, statement));
-        }
+        let content = match view.claim(index) {
+            Some(Claim::Statement(statement)) => Content::Statement(statement.clone()),
+            Some(Claim::Files(files)) => Content::Files(files.clone()),
+            _ => continue,
+        };
+        examined.push(statements::unsigned(view, item, &content));
     }
     examined
 }

@@ -309,6 +309,10 @@ fn links_in_a_directory() {
         symlink(target, folder.path().join("evidence/link")).unwrap();
         check(&verify(&trusting(folder.path())), "intake.link", Comes::Fail, 3);
     }
+    // In a heap too: who copies the release gets it.
+    let folder = release();
+    symlink("/bin/sh", folder.path().join("install.sh")).unwrap();
+    check(&verify(&trusting(folder.path())), "intake.link", Comes::Fail, 3);
     // A link named by itself, in place of the evidence that was asked about.
     let folder = release();
     symlink("program.sh", folder.path().join("link")).unwrap();
@@ -321,6 +325,9 @@ fn names_in_a_directory() {
     for name in ["..\\outside", "more.", "more ", "C:more"] {
         let folder = bundle();
         fs::write(folder.path().join("evidence").join(name), "x").unwrap();
+        check(&verify(&trusting(folder.path())), "intake.path", Comes::Fail, 3);
+        let folder = release();
+        fs::write(folder.path().join(name), "x").unwrap();
         check(&verify(&trusting(folder.path())), "intake.path", Comes::Fail, 3);
     }
     // Not UTF-8: a name like any other, and one that no list has.
@@ -335,6 +342,10 @@ fn special_files_in_a_directory() {
     let folder = bundle();
     let made = Command::new("mkfifo").arg(folder.path().join("evidence/fifo")).status();
     assert!(made.expect("mkfifo runs").success());
+    check(&verify(&trusting(folder.path())), "intake.special-file", Comes::Fail, 3);
+
+    let folder = release();
+    assert!(Command::new("mkfifo").arg(folder.path().join("fifo")).status().unwrap().success());
     check(&verify(&trusting(folder.path())), "intake.special-file", Comes::Fail, 3);
 
     let folder = bundle();

@@ -249,10 +249,10 @@ fn a_link_a_device_and_a_path_that_are_refused_failed() {
             case.faults = vec![fault(Some("x"), kind)];
             ends(&given(vec![case.clone()], vec![alice.trusted()]), check, Failed, Rejected);
         }
-        // Lying about in a directory: a finding, on which nothing depends.
+        // Lying about in a directory: who takes the files takes it too.
         let mut beside = signed(&alice, alice.trusted());
         beside.cases[0].faults = vec![fault(Some("x"), kind)];
-        ends(&beside, check, Failed, Verified);
+        ends(&beside, check, Failed, Rejected);
     }
 }
 
@@ -502,8 +502,17 @@ fn a_fault_of_the_tool_is_not_established() {
 fn keys_and_programs_in_the_evidence_are_a_note() {
     let alice = person("alice");
     let mut given = signed(&alice, alice.trusted());
-    replace(&mut given.cases[0], item("key.pub", Kind::PublicKey, b"x"));
+    let key = stella_forensic::wire::pem::encode("PUBLIC KEY", &alice.public().spki_der());
+    replace(&mut given.cases[0], item("key.pub", Kind::PublicKey, key.as_bytes()));
+    // Beside files that are asked about it is one itself; beside none it is a claim.
+    ends(&given, CheckId::ArtifactVouched, NotEstablished, Inconclusive);
+    given.cases[0].items.retain(|item| !item.kind.is_artifact());
     ends(&given, CheckId::TrustEvidenceSupplied, Note, Verified);
+    replace(&mut given.cases[0], item("key.pub", Kind::PublicKey, b"x"));
+    ends(&given, CheckId::FormatShape, Failed, Rejected);
+    replace(&mut given.cases[0], item("key.pub", Kind::PublicKey, key.as_bytes()));
+    replace(&mut given.cases[0], item("config", Kind::PublicKey, b"x"));
+    ends(&given, CheckId::ArtifactVouched, NotEstablished, Inconclusive);
 }
 
 // A bad signature beside enough good ones.

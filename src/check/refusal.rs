@@ -108,17 +108,18 @@ pub fn broken_by(view: &CaseView) -> BTreeSet<CheckId> {
         .collect()
 }
 
-/// Refused things that someone asked about, or that lie where artifacts lie and
-/// could not be measured: (path, check, whether it is proven wrong). The path is
-/// empty where the case itself could not be read to its end.
+/// Refused things, which lie where artifacts lie and were not measured: (path,
+/// check, whether it is proven wrong). Nobody can vouch for what has no digest,
+/// and whoever unpacks the release gets it nevertheless. The path is empty where
+/// the case itself could not be read to its end.
 pub fn unmeasured<'v>(view: &'v CaseView) -> impl Iterator<Item = (&'v str, CheckId, Severity)> {
-    let named = view.case.form == Form::Loose;
     view.case.faults.iter().filter_map(move |fault| {
         let concerns = match (&fault.path, fault.kind) {
             _ if fault.effect != Effect::Refused => false,
             (None, kind) => kind == FaultKind::Unreadable,
-            (Some(_), FaultKind::Changed | FaultKind::Unreadable | FaultKind::ItemSize) => true,
-            (Some(_), _) => named,
+            // Both names are there and were measured.
+            (Some(_), FaultKind::FoldedName) => false,
+            (Some(_), _) => true,
         };
         let path = fault.path.as_deref().unwrap_or_default();
         concerns.then(|| (path, check(fault), severity(view, fault)))

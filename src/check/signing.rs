@@ -134,7 +134,7 @@ impl Content {
     }
 
     /// What it is about.
-    fn names(&self, payload: &[u8]) -> Vec<Named> {
+    pub(super) fn names(&self, payload: &[u8]) -> Vec<Named> {
         let listed = |entries: &[crate::listing::Entry]| {
             let named = |entry: &crate::listing::Entry| Named {
                 digests: vec![entry.digest],

@@ -103,34 +103,27 @@ pub fn examine(
     }
 }
 
-/// A statement without its envelope: a claim that nobody signed.
-pub fn unsigned(view: &CaseView, item: &Item, statement: &Statement) -> Examined {
+/// A statement or a list of ours without its envelope: a claim that nobody
+/// signed.
+pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
     let mut book = Book::default();
     let path = item.path.as_str();
     book.find(trust_known_signer::nobody().item(path));
-    let standing = Standing { open: BTreeSet::from([CheckId::TrustKnownSigner]), ..Standing::default() };
-    let content = Content::Statement(statement.clone());
-    let named = |subject: &crate::statement::Subject| Named {
-        digests: subject.digests.clone(),
-        name: subject.name.as_deref().map(|name| crate::path::escape(name.as_bytes())),
-        path: None,
-    };
     let voucher = Voucher {
         case: view.index,
         item: path.to_owned(),
         means: content.means(),
-        names: statement.subjects.iter().map(named).collect(),
-        standing,
+        names: content.names(&[]),
+        standing: Standing { open: BTreeSet::from([CheckId::TrustKnownSigner]), ..Standing::default() },
+    };
+    let predicate_type = match content {
+        Content::Statement(statement) => Some(statement.predicate_type.clone()),
+        _ => None,
     };
     let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+    let (malformed, claims) = (BTreeSet::new(), BTreeMap::new());
+    let signed = Signed { voucher, digest, malformed, predicate_type, claims };
     let purpose = content.purpose();
-    let signed = Signed {
-        voucher,
-        digest,
-        malformed: BTreeSet::new(),
-        predicate_type: Some(statement.predicate_type.clone()),
-        claims: BTreeMap::new(),
-    };
     Examined { signed, facts: Vec::new(), book, purpose, roll: None, broken_by: BTreeSet::new() }
 }
 

@@ -47,5 +47,5 @@ pub fn too_many_trials(trials: usize) -> Finding {
 
 /// There is no signature at all.
 pub fn nobody() -> Finding {
-    Finding::new(Severity::NotEstablished, ABOUT.id, "a statement without an envelope: nobody signed it")
+    Finding::new(Severity::NotEstablished, ABOUT.id, "without an envelope: nobody signed it")
 }

@@ -17,6 +17,8 @@ pub struct CaseView<'e> {
     /// itself broke.
     pub claims: Vec<Option<Result<Claim, ClaimError>>>,
     by_path: BTreeMap<&'e str, usize>,
+    /// Whether files lie here that someone may vouch for.
+    artifacts: bool,
 }
 
 impl<'e> CaseView<'e> {
@@ -24,7 +26,8 @@ impl<'e> CaseView<'e> {
     pub fn new(index: usize, case: &'e Case) -> CaseView<'e> {
         let claims = case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
         let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
-        CaseView { index, case, claims, by_path }
+        let artifacts = case.items.iter().any(|item| item.kind.is_artifact());
+        CaseView { index, case, claims, by_path, artifacts }
     }
 
     /// The item at that path.
@@ -40,6 +43,22 @@ impl<'e> CaseView<'e> {
     /// What item number `index` says, where it could be read.
     pub fn claim(&self, index: usize) -> Option<&Claim> {
         self.claims[index].as_ref()?.as_ref().ok()
+    }
+
+    /// Whether somebody must vouch for the item as a file. What evidence brings
+    /// along to be trusted or obeyed is used for nothing here, but somebody may
+    /// take it from here: it is asked about like the files that it lies beside.
+    /// So is what nobody signed and names other files.
+    pub fn needs_voucher(&self, index: usize) -> bool {
+        match (self.item(index).kind, self.claim(index)) {
+            (kind, _) if kind.is_artifact() => true,
+            (_, None) => false,
+            (Kind::TrustStore | Kind::Policy, _) => true,
+            // It was called a key for its first bytes, and is none.
+            (Kind::PublicKey, Some(Claim::Nothing)) => true,
+            (Kind::PublicKey | Kind::Statement | Kind::FileManifest, _) => self.artifacts,
+            _ => false,
+        }
     }
 
     /// The one item of that kind, where there is one.

@@ -207,7 +207,9 @@ impl Vouching<'_, '_> {
         };
         let mut by_content: BTreeMap<Digest, usize> = BTreeMap::new();
         for view in self.views {
-            for item in view.case.items.iter().filter(|item| item.kind.is_artifact()) {
+            for (_, item) in
+                view.case.items.iter().enumerate().filter(|(index, _)| view.needs_voucher(*index))
+            {
                 let path = item.path.as_str();
                 let digest =
                     item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");

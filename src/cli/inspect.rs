@@ -141,6 +141,7 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             }
         }
         Ok(Claim::Statement(statement)) => claim_statement(&statement, push),
+        Ok(Claim::Files(files)) => push(vec![("lists", files.entries.len().to_string())]),
         Ok(Claim::List(list)) => push(vec![("lists", list.entries.len().to_string())]),
         Ok(Claim::Manifest(manifest)) => {
             let mut claim = vec![("lists", manifest.entries.len().to_string())];

@@ -209,6 +209,12 @@ pub(super) fn bag_manifest(name: &str) -> Option<Kind> {
     Some(if tag { Kind::BagTagManifest(algorithm) } else { Kind::BagManifest(algorithm) })
 }
 
+/// Whether the name alone claims that kind. What does not hold what its name
+/// claims is a fault; what only looked like it by its first bytes is a file.
+pub fn is_named(path: &str, kind: Kind) -> bool {
+    by_name(path) == NameClaim::Structured(kind)
+}
+
 /// The file that a signature or digest file of this path continues:
 /// `a/app.tgz` for `a/app.tgz.sig` and `a/app.tgz.sha256`.
 pub fn continued(path: &str) -> Option<&str> {

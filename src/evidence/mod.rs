@@ -30,7 +30,7 @@ use crate::custody::Pin;
 use crate::digest::AlgorithmSet;
 
 pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
-pub use classify::continued;
+pub use classify::{continued, is_named};
 pub use collect::collect;
 pub use item::{Item, Kind};
 
