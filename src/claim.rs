@@ -7,15 +7,19 @@ use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
 use crate::evidence::{self, Item, Kind};
+use crate::limits;
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
+use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
+use crate::proof::timestamp::{Token, TokenError};
+use crate::proof::x509::{Certificate, CertificateError};
 use crate::statement::{Statement, StatementError};
 use crate::trust::{self, CertificateUse, Naming, TrustError};
-use crate::wire::base64;
 use crate::wire::json::{self, JsonError, JsonErrorKind, Value};
-use crate::wire::pem;
+use crate::wire::pem::{self, PemError};
 use crate::wire::shape::{Fields, ShapeError};
+use crate::wire::{base64, der};
 
 /// What an item of a declared type says.
 #[derive(Debug)]
@@ -36,6 +40,14 @@ pub enum Claim {
     BagDeclaration,
     /// A signature over a file that lies beside it.
     Detached(Detached),
+    /// Certificates: material for paths, never the end of one.
+    Certificates(Vec<Certificate>),
+    /// Revocation lists, which count by their signatures.
+    Crls(Vec<Crl>),
+    /// An answer of an OCSP responder, which counts by its signature.
+    Ocsp(OcspResponse),
+    /// A time-stamp token.
+    Token(Box<Token>),
     /// A key, a trust store or a policy: shown, never used.
     Supplied(&'static str),
     /// Nothing that is read here: a plain artifact, or a timeline, which was
@@ -114,6 +126,29 @@ pub enum ClaimError {
     /// A trust store that is none.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// Not a certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Not a revocation list.
+    #[error(transparent)]
+    Crl(#[from] CrlError),
+    /// Not an answer of an OCSP responder.
+    #[error(transparent)]
+    Ocsp(#[from] OcspError),
+    /// Not a time-stamp token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Neither PEM nor DER.
+    #[error(transparent)]
+    Pem(#[from] PemError),
+    /// PEM that holds something else.
+    #[error("the PEM block is {found}, expected {expected}")]
+    Label {
+        /// What stands there, escaped.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
     /// A text of fixed form that has another.
     #[error("the text is not of the form that its name claims")]
     Text {
@@ -151,6 +186,42 @@ impl ClaimError {
     pub fn is_base64(&self) -> bool {
         matches!(self, ClaimError::Envelope(EnvelopeError::Payload(_) | EnvelopeError::Signature { .. }))
             || matches!(self, ClaimError::Detached(DetachedError::Base64 { .. }))
+    }
+
+    /// Whether something in DER is behind it.
+    pub fn is_der(&self) -> bool {
+        matches!(
+            self,
+            ClaimError::Certificate(_)
+                | ClaimError::Crl(_)
+                | ClaimError::Ocsp(_)
+                | ClaimError::Token(_)
+                | ClaimError::Pem(_)
+                | ClaimError::Label { .. }
+        )
+    }
+
+    /// Whether an authority refused to stamp.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            ClaimError::Token(TokenError::Refused(_) | TokenError::Contradiction(_) | TokenError::NoToken)
+        )
+    }
+
+    /// Whether a token is not bound to one signer.
+    pub fn is_unbound(&self) -> bool {
+        matches!(
+            self,
+            ClaimError::Token(
+                TokenError::Signers { .. }
+                    | TokenError::AttributeMissing { .. }
+                    | TokenError::AttributeRepeated { .. }
+                    | TokenError::AttributeValues { .. }
+                    | TokenError::EssEmpty { .. }
+                    | TokenError::EssHash { .. }
+            )
+        )
     }
 
     /// Whether a text made of lines is behind it.
@@ -209,7 +280,10 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::PublicKey => public_key(item, content)?,
         Kind::TrustStore => trust_store(item, content)?,
         Kind::Policy => Claim::Supplied("a policy"),
-        Kind::Certificate => Claim::Supplied("a certificate"),
+        Kind::Certificate => Claim::Certificates(each(content, "CERTIFICATE", Certificate::parse)?),
+        Kind::Crl => Claim::Crls(each(content, "X509 CRL", Crl::parse)?),
+        Kind::OcspResponse => Claim::Ocsp(OcspResponse::parse(content)?),
+        Kind::TimestampToken => Claim::Token(Box::new(Token::parse(content)?)),
         _ => Claim::Nothing,
     })
 }
@@ -289,6 +363,87 @@ fn allowed_signers(content: &[u8]) -> Result<(), ClaimError> {
         }
     }
     Ok(())
+}
+
+/// The objects of one file, in PEM or in DER.
+fn each<T, E>(
+    content: &[u8],
+    expected: &'static str,
+    parse: impl Fn(&[u8]) -> Result<T, E>,
+) -> Result<Vec<T>, ClaimError>
+where
+    ClaimError: From<E>,
+{
+    if content.first() == Some(&der::Tag::SEQUENCE.octet()) {
+        return Ok(vec![parse(content)?]);
+    }
+    let text = std::str::from_utf8(content).map_err(|_| ClaimError::Text { expected: "PEM or DER" })?;
+    // Anything else beside the blocks would be a text that nobody examines.
+    let mut inside = false;
+    for line in text.lines() {
+        let begins = line.starts_with("-----BEGIN ");
+        if !inside && !begins && !line.trim().is_empty() && !line.starts_with("# ") {
+            return Err(ClaimError::Text { expected: "PEM blocks with nothing but comments around them" });
+        }
+        inside = begins || (inside && !line.starts_with("-----END "));
+    }
+    let mut found = Vec::new();
+    for block in pem::blocks(text)? {
+        if block.label != expected {
+            let found = crate::path::escape(block.label.as_bytes());
+            return Err(ClaimError::Label { found, expected });
+        }
+        found.push(parse(&block.der)?);
+    }
+    if found.is_empty() {
+        return Err(ClaimError::Text { expected: "PEM or DER" });
+    }
+    Ok(found)
+}
+
+/// A token that stands in another item, in base64.
+#[derive(Debug)]
+pub struct EmbeddedToken {
+    /// Where in the item.
+    pub at: String,
+    /// The token, or why it could not be read.
+    pub token: Result<Token, ClaimError>,
+    /// Whether it should be over a signature that stands beside it.
+    pub over_signature: bool,
+}
+
+/// The tokens that stand in an item of StellaOps' bundles: `timestampToken` of
+/// `signature.json`, which is over the signature, and `timestamps` of
+/// `manifest.json`. The documents that describe these bundles leave the names of
+/// the members open, see docs/interop-stellaops.md.
+pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
+    let read = |text: &str| -> Result<Token, ClaimError> {
+        let der =
+            base64::decode_standard(text).map_err(|_| ClaimError::Text { expected: "a token in base64" })?;
+        Ok(Token::parse(&der)?)
+    };
+    match (item.kind, claim) {
+        (Kind::BundleSignature, _) => {
+            let value = item.content.as_deref().and_then(|text| json::parse(text).ok());
+            let token = value.as_ref().and_then(|value| value.get("timestampToken")?.as_str());
+            let one = |text: &str| EmbeddedToken {
+                at: "/timestampToken".to_owned(),
+                token: read(text),
+                over_signature: true,
+            };
+            token.map(one).into_iter().collect()
+        }
+        (_, Claim::Manifest(manifest)) => {
+            let stamps = manifest.value.get("timestamps").and_then(Value::as_array).unwrap_or_default();
+            let tokens = stamps.iter().take(limits::TOKENS_MAX).enumerate().filter_map(|(index, one)| {
+                let text = one.get("token")?.as_str()?;
+                let at = format!("/timestamps/{index}");
+                Some(EmbeddedToken { at, token: read(text), over_signature: false })
+            });
+            tokens.collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn whole(envelope: Envelope) -> EnvelopeAt {

@@ -208,6 +208,12 @@ pub enum SubjectKind {
     Container,
     /// A custody timeline.
     Timeline,
+    /// A time-stamp token on its own.
+    TimestampToken,
+    /// A certificate on its own.
+    Certificate,
+    /// A revocation list or OCSP response on its own.
+    Revocation,
     /// An item of a declared type that could not be read.
     Unreadable,
 }
@@ -220,6 +226,9 @@ impl SubjectKind {
             SubjectKind::Attestation => "attestation",
             SubjectKind::Container => "container",
             SubjectKind::Timeline => "timeline",
+            SubjectKind::TimestampToken => "timestamp-token",
+            SubjectKind::Certificate => "certificate",
+            SubjectKind::Revocation => "revocation",
             SubjectKind::Unreadable => "unreadable",
         }
     }
@@ -262,6 +271,46 @@ pub enum Fact {
         recipe: &'static str,
         /// The value.
         root: Digest,
+    },
+    /// An authority of the trust store stamped something.
+    Stamped {
+        /// The item that is the token, or in which it stands.
+        item: String,
+        /// Where in the item, where it is not the item itself.
+        at: Option<String>,
+        /// Whose clock it was.
+        authority: Identity,
+        /// The subject of the certificate that signed.
+        signer: String,
+        /// What was stamped.
+        imprint: Digest,
+        /// What of the case has that digest.
+        covers: Vec<String>,
+        /// Under which policy.
+        policy: String,
+        /// The token's serial number.
+        serial: String,
+        /// When.
+        time: ProvenTime,
+        /// From when on the token no longer counts unless it is stamped again.
+        until: Option<String>,
+    },
+    /// A certificate leads to an authority of the trust store.
+    Certified {
+        /// The item.
+        item: String,
+        /// The subject.
+        subject: String,
+        /// The serial number.
+        serial: String,
+        /// Whose root it leads to.
+        authority: Identity,
+        /// The key.
+        key: String,
+        /// How many certificates lie between.
+        between: u64,
+        /// When all of them are valid.
+        window: (Option<String>, Option<String>),
     },
     /// A custody chain was walked.
     Chain {
@@ -366,10 +415,34 @@ pub struct Ledger {
 }
 
 impl Fact {
+    /// The item that it is about.
+    pub fn item(&self) -> &str {
+        match self {
+            Fact::Signed { item, .. }
+            | Fact::Complete { item, .. }
+            | Fact::Root { item, .. }
+            | Fact::Stamped { item, .. }
+            | Fact::Certified { item, .. }
+            | Fact::Chain { item, .. } => item,
+        }
+    }
+
     /// The fact as a sentence for a person.
     pub fn sentence(&self) -> String {
         match self {
             Fact::Signed { item, signer, algorithm, .. } => format!("{signer} signed {item} ({algorithm})"),
+            Fact::Stamped { item, authority, time, .. } => match &time.interval {
+                (Some(earliest), Some(latest)) if earliest == latest => {
+                    format!("{authority} stamped {item} at {earliest}")
+                }
+                (Some(earliest), Some(latest)) => {
+                    format!("{authority} stamped {item} between {earliest} and {latest}")
+                }
+                _ => format!("{authority} stamped {item}"),
+            },
+            Fact::Certified { item, subject, authority, .. } => {
+                format!("{subject} in {item} is certified under {authority}")
+            }
             Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
             Fact::Chain { item, chain, count, pinned, .. } => {

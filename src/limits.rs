@@ -388,3 +388,14 @@ pub const FINDINGS_MAX: usize = 1_000;
 
 /// Deepest nesting of a directory of trust roots.
 pub const TRUST_DEPTH_MAX: usize = 8;
+
+/// Most time-stamp tokens that one manifest may hold.
+pub const TOKENS_MAX: usize = 256;
+
+/// Most certificates of one case whose keys are tried on signatures.
+pub const CERTIFIED_SIGNERS_MAX: usize = 64;
+
+/// How far off the clock of a time-stamp authority is taken to be, in
+/// nanoseconds, where neither its tokens nor the trust store say: a minute. ETSI
+/// EN 319 421 7.7.1 asks for a second; an absent accuracy is never zero.
+pub const ACCURACY_UNSTATED_NANOS: u64 = 60_000_000_000;

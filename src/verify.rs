@@ -12,7 +12,9 @@ use rayon::prelude::*;
 use crate::anchor::{Persons, Purpose};
 use crate::check::container;
 use crate::check::existence::Times;
+use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{Content, Context};
+use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouching};
 use crate::check::{
@@ -84,16 +86,37 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
 
     // What is proven of when things existed.
-    let times: Vec<Times> = views.iter().map(|_| Times::default()).collect();
+    let pki = Pki::new(trust);
+    let bags: Vec<Bag> = views.iter().map(|view| Bag::of(view, &pki)).collect();
+    let clocks = Clocks {
+        pki: &pki,
+        persons: &persons,
+        rules: &rules,
+        control: request.at.or(trust.issued_at()),
+        wanted: &request.artifacts,
+    };
+    let mut stamped: Vec<stamps::Examined> = Vec::new();
+    for (view, (bag, book)) in views.iter().zip(bags.iter().zip(&mut books)) {
+        stamped.push(stamps::examine(view, bag, &clocks, book));
+    }
 
     // Signatures and statements.
     let mut facts: Vec<Vec<_>> = containers.iter_mut().map(|one| std::mem::take(&mut one.facts)).collect();
     let mut signed: Vec<Signed> = Vec::new();
     let mut needs = BTreeSet::new();
+    for (view, examined) in views.iter().zip(&mut stamped) {
+        facts[view.index].append(&mut examined.facts);
+        if view.is_closed() {
+            broken[view.index].extend(&examined.broken_by);
+        }
+        if !examined.stamps.is_empty() {
+            needs.insert(Purpose::Timestamp);
+        }
+    }
     let claims = claims_by_type(policy);
     let demands = statements::Demands { claims: &claims, context: &context };
     for view in &views {
-        for one in envelopes(view, &demands, &times[view.index]) {
+        for one in envelopes(view, &demands, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(one.purpose);
@@ -101,7 +124,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
         }
-        for one in detached::examine(view, &context, &times[view.index]) {
+        for one in detached::examine(view, &context, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(Purpose::Attestation);

@@ -4,22 +4,12 @@
 //! failure becomes a finding and the loop goes on to the next item. What a check
 //! establishes, why it matters and what to do stands in its `ABOUT`, once.
 
-pub mod document;
-
-pub mod view;
-pub mod refusal;
-pub mod reading;
-pub mod entries;
-pub mod container;
-pub mod signing;
-pub mod statements;
-pub mod detached;
-pub mod chain;
-pub mod timelines;
-pub mod vouching;
-
 pub mod artifact_demanded;
 pub mod artifact_vouched;
+pub mod certificate_path;
+pub mod certificate_window;
+pub mod chain;
+pub mod container;
 pub mod custody_actor;
 pub mod custody_anchor;
 pub mod custody_case;
@@ -39,8 +29,12 @@ pub mod custody_rehash;
 pub mod custody_shape;
 pub mod custody_signature;
 pub mod custody_time;
+pub mod detached;
+pub mod document;
+pub mod entries;
 pub mod existence;
 pub mod format_base64;
+pub mod format_der;
 pub mod format_lines;
 pub mod format_shape;
 pub mod intake_archive_tail;
@@ -80,16 +74,35 @@ pub mod json_utf8;
 pub mod kit_binary;
 pub mod kit_contents;
 pub mod kit_signature;
+pub mod pki;
+pub mod reading;
+pub mod refusal;
+pub mod revocation_freshness;
+pub mod revocation_presence;
+pub mod revocation_signature;
+pub mod revocation_status;
 pub mod signature_algorithm;
 pub mod signature_bare_payload;
 pub mod signature_detached;
 pub mod signature_dsse;
 pub mod signature_shared_key;
 pub mod signature_threshold;
+pub mod signing;
+pub mod stamps;
 pub mod statement_claims;
 pub mod statement_predicate_type;
 pub mod statement_shape;
 pub mod statement_subject;
+pub mod statements;
+pub mod time_anchor;
+pub mod timelines;
+pub mod timestamp_authority;
+pub mod timestamp_granted;
+pub mod timestamp_imprint;
+pub mod timestamp_order;
+pub mod timestamp_signature;
+pub mod timestamp_signer;
+pub mod timestamp_validity;
 pub mod tool_fault;
 pub mod trust_development;
 pub mod trust_distrusted;
@@ -100,6 +113,8 @@ pub mod trust_narrowing;
 pub mod trust_purpose;
 pub mod trust_sequence;
 pub mod trust_window;
+pub mod view;
+pub mod vouching;
 
 use crate::finding::{About, Book, CheckId};
 
@@ -107,6 +122,8 @@ use crate::finding::{About, Book, CheckId};
 pub const ALL: &[&About] = &[
     &artifact_demanded::ABOUT,
     &artifact_vouched::ABOUT,
+    &certificate_path::ABOUT,
+    &certificate_window::ABOUT,
     &custody_actor::ABOUT,
     &custody_anchor::ABOUT,
     &custody_case::ABOUT,
@@ -127,6 +144,7 @@ pub const ALL: &[&About] = &[
     &custody_signature::ABOUT,
     &custody_time::ABOUT,
     &format_base64::ABOUT,
+    &format_der::ABOUT,
     &format_lines::ABOUT,
     &format_shape::ABOUT,
     &intake_archive_tail::ABOUT,
@@ -166,6 +184,10 @@ pub const ALL: &[&About] = &[
     &kit_binary::ABOUT,
     &kit_contents::ABOUT,
     &kit_signature::ABOUT,
+    &revocation_freshness::ABOUT,
+    &revocation_presence::ABOUT,
+    &revocation_signature::ABOUT,
+    &revocation_status::ABOUT,
     &signature_algorithm::ABOUT,
     &signature_bare_payload::ABOUT,
     &signature_detached::ABOUT,
@@ -176,6 +198,14 @@ pub const ALL: &[&About] = &[
     &statement_predicate_type::ABOUT,
     &statement_shape::ABOUT,
     &statement_subject::ABOUT,
+    &time_anchor::ABOUT,
+    &timestamp_authority::ABOUT,
+    &timestamp_granted::ABOUT,
+    &timestamp_imprint::ABOUT,
+    &timestamp_order::ABOUT,
+    &timestamp_signature::ABOUT,
+    &timestamp_signer::ABOUT,
+    &timestamp_validity::ABOUT,
     &tool_fault::ABOUT,
     &trust_development::ABOUT,
     &trust_distrusted::ABOUT,

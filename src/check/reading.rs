@@ -2,8 +2,9 @@
 
 use crate::check::view::CaseView;
 use crate::check::{
-    format_base64, format_lines, format_shape, json_depth, json_duplicate_member, json_member_case,
-    json_syntax, json_trailing, json_utf8, tool_fault, trust_evidence_supplied,
+    format_base64, format_der, format_lines, format_shape, json_depth, json_duplicate_member,
+    json_member_case, json_syntax, json_trailing, json_utf8, timestamp_granted, timestamp_signer, tool_fault,
+    trust_evidence_supplied,
 };
 use crate::claim::{Claim, ClaimError};
 use crate::evidence::Kind;
@@ -20,7 +21,10 @@ const JSON: [Catch; 6] = [
     (CheckId::JsonTrailing, json_trailing::catches),
     (CheckId::JsonMemberCase, json_member_case::catches),
 ];
-const FORMAT: [Catch; 3] = [
+const FORMAT: [Catch; 6] = [
+    (CheckId::TimestampGranted, timestamp_granted::catches),
+    (CheckId::TimestampSigner, timestamp_signer::catches),
+    (CheckId::FormatDer, format_der::catches),
     (CheckId::FormatBase64, format_base64::catches),
     (CheckId::FormatLines, format_lines::catches),
     (CheckId::FormatShape, format_shape::catches),
@@ -65,6 +69,10 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
                     }
                 }
             }
+            Some(Ok(Claim::Certificates(_))) => {
+                passed(item.kind, book);
+                trust_evidence_supplied::shown("a certificate", path, book);
+            }
             Some(Ok(Claim::Supplied(what))) => trust_evidence_supplied::shown(what, path, book),
             Some(Ok(Claim::Nothing)) => {
                 if item.kind == Kind::Executable {
@@ -87,6 +95,13 @@ fn fault(error: &ClaimError) -> Finding {
 
 /// An item of a declared type was read without a fault.
 fn passed(kind: Kind, book: &mut Book) {
+    if matches!(kind, Kind::Certificate | Kind::Crl | Kind::OcspResponse | Kind::TimestampToken) {
+        book.pass(CheckId::FormatDer);
+        if kind == Kind::TimestampToken {
+            book.pass(CheckId::TimestampGranted);
+        }
+        return;
+    }
     let json = !matches!(
         kind,
         Kind::ChecksumsText

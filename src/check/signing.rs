@@ -415,7 +415,8 @@ fn admitted<const N: usize>(
     ];
     let time = match bound.proven.is_empty() || bound.by == "validation" {
         true => ProvenTime::new(&Interval::UNKNOWN, "none"),
-        false => ProvenTime::new(&bound.existed, bound.by),
+        // Signed before it was stamped; how long before, nobody knows.
+        false => ProvenTime::new(&Interval { earliest: None, ..bound.existed }, bound.by),
     };
     let mut admitted = Admitted { passed: Vec::new(), findings: Vec::new(), time };
     for (check, finding) in always.into_iter().chain(more) {

@@ -1,7 +1,7 @@
 //! A key was stolen, or its owner is no longer trusted. All its signatures are as valid as before;
 //! only this list says that they no longer mean anything.
 
-use crate::anchor::{Authority, TrustedKey};
+use crate::anchor::{Authority, Identity, TrustedKey};
 use crate::finding::{About, CheckId, Finding, Severity};
 use crate::path;
 
@@ -22,4 +22,10 @@ pub fn examine(authority: &Authority, key: &TrustedKey) -> Option<Finding> {
     let reason = authority.distrust_of(key)?;
     let detail = format!("{} signed with a distrusted key", authority.identity);
     Some(Finding::new(Severity::Failed, ABOUT.id, detail).found(path::escape(reason.as_bytes())))
+}
+
+/// A path leads to, or through, somebody who is distrusted.
+pub fn certified(identity: &Identity, reason: &str) -> Finding {
+    let detail = format!("a certificate under {identity} is distrusted");
+    Finding::new(Severity::Failed, ABOUT.id, detail).found(path::escape(reason.as_bytes()))
 }

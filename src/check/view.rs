@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::claim::{self, Claim, ClaimError};
+use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
 use crate::evidence::{Case, CaseFormat, Closure, Item, Kind};
+use crate::proof::timestamp::Token;
 
 /// A case with what its items say.
 pub struct CaseView<'e> {
@@ -16,6 +17,8 @@ pub struct CaseView<'e> {
     /// What each item says, in the order of the items; `None` where the reader
     /// itself broke.
     pub claims: Vec<Option<Result<Claim, ClaimError>>>,
+    /// Tokens that stand in other items.
+    pub embedded: BTreeMap<usize, Vec<EmbeddedToken>>,
     by_path: BTreeMap<&'e str, usize>,
     /// Whether files lie here that someone may vouch for.
     artifacts: bool,
@@ -24,10 +27,19 @@ pub struct CaseView<'e> {
 impl<'e> CaseView<'e> {
     /// Reads every item of the case.
     pub fn new(index: usize, case: &'e Case) -> CaseView<'e> {
-        let claims = case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
+        let claims: Vec<Option<Result<Claim, ClaimError>>> =
+            case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
         let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
         let artifacts = case.items.iter().any(|item| item.kind.is_artifact());
-        CaseView { index, case, claims, by_path, artifacts }
+        let mut embedded = BTreeMap::new();
+        for (index, (item, claim)) in case.items.iter().zip(&claims).enumerate() {
+            let Some(Ok(claim)) = claim else { continue };
+            let tokens = super::guarded(|| claim::embedded_tokens(item, claim)).unwrap_or_default();
+            if !tokens.is_empty() {
+                embedded.insert(index, tokens);
+            }
+        }
+        CaseView { index, case, claims, embedded, by_path, artifacts }
     }
 
     /// The item at that path.
@@ -59,6 +71,16 @@ impl<'e> CaseView<'e> {
             (Kind::PublicKey | Kind::Statement | Kind::FileManifest, _) => self.artifacts,
             _ => false,
         }
+    }
+
+    /// The tokens of item number `index`, as far as they could be read.
+    pub fn tokens(&self, index: usize) -> impl Iterator<Item = &Token> {
+        let own = match self.claim(index) {
+            Some(Claim::Token(token)) => Some(&**token),
+            _ => None,
+        };
+        let embedded = self.embedded.get(&index).into_iter().flatten();
+        own.into_iter().chain(embedded.filter_map(|one| one.token.as_ref().ok()))
     }
 
     /// The one item of that kind, where there is one.

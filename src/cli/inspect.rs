@@ -7,9 +7,11 @@ use crate::claim::{self, Claim, Detached};
 use crate::cli::args::{Inspect, Output};
 use crate::cli::collecting::{self, Wanted, collect};
 use crate::cli::failure::Failure;
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, encode_hex};
 use crate::evidence::{Case, Evidence, Form, Item};
 use crate::path::{escape, escape_text};
+use crate::proof::revocation::CertificateStatus;
+use crate::proof::x509::Certificate;
 use crate::statement::Statement;
 use crate::wire::canonical;
 use crate::wire::json::Value;
@@ -165,6 +167,45 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             }
             push(claim);
         }
+        Ok(Claim::Certificates(certificates)) => {
+            certificates.iter().for_each(|one| push(claim_certificate(one)));
+        }
+        Ok(Claim::Crls(crls)) => {
+            for crl in &crls {
+                let mut claim = vec![
+                    ("issuer", crl.issuer().to_string()),
+                    ("revoked", crl.entry_count().to_string()),
+                    ("thisUpdate", crl.this_update().to_string()),
+                ];
+                claim.extend(crl.next_update().map(|next| ("nextUpdate", next.to_string())));
+                push(claim);
+            }
+        }
+        Ok(Claim::Ocsp(response)) => {
+            push(vec![("producedAt", response.produced_at().to_string())]);
+            for one in response.responses() {
+                let status = match one.status {
+                    CertificateStatus::Good => "good",
+                    CertificateStatus::Revoked(_) => "revoked",
+                    CertificateStatus::Unknown => "unknown",
+                };
+                push(vec![
+                    ("serial", encode_hex(one.certificate.serial())),
+                    ("status", status.to_owned()),
+                    ("thisUpdate", one.this_update.to_string()),
+                ]);
+            }
+        }
+        Ok(Claim::Token(token)) => {
+            push(vec![
+                ("imprint", token.imprint_unverified().to_string()),
+                ("genTime", token.gen_time_unverified().to_string()),
+                ("policy", token.policy_unverified().to_string()),
+                ("serial", encode_hex(token.serial_unverified())),
+                ("signer", token.signer_unverified().to_string()),
+            ]);
+            token.certificates_unverified().iter().for_each(|one| push(claim_certificate(one)));
+        }
         Ok(Claim::Supplied(what)) => push(vec![("brings", format!("{what}, which counts for nothing here"))]),
         Ok(Claim::BagDeclaration | Claim::Nothing) => {}
     }
@@ -177,6 +218,16 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
         claim.extend(timeline.head.map(|head| ("head", head.to_string())));
         push(claim);
     }
+}
+
+fn claim_certificate(certificate: &Certificate) -> Vec<(&'static str, String)> {
+    let window = certificate.window();
+    let mut claim =
+        vec![("subject", certificate.subject().to_string()), ("issuer", certificate.issuer().to_string())];
+    claim.push(("serial", certificate.serial_hex()));
+    claim.extend(window.not_before.map(|time| ("notBefore", time.to_string())));
+    claim.extend(window.not_after.map(|time| ("notAfter", time.to_string())));
+    claim
 }
 
 fn claim_statement(statement: &Statement, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {

@@ -8,6 +8,7 @@
 use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
+use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
 
 use super::demand::Peek;
@@ -30,6 +31,8 @@ pub(super) enum NameClaim {
     PlacedList,
     /// Perhaps a policy.
     Toml,
+    /// Perhaps a certificate, or what goes with one.
+    Der,
     /// Perhaps an attestation.
     Json,
     /// Nothing.
@@ -47,6 +50,7 @@ impl NameClaim {
             NameClaim::Placed
             | NameClaim::PlacedList
             | NameClaim::Toml
+            | NameClaim::Der
             | NameClaim::Json
             | NameClaim::None => Kind::Artifact,
         }
@@ -55,9 +59,9 @@ impl NameClaim {
     /// How large a file may be to be read whole.
     pub(super) fn size_max(self) -> u64 {
         match self {
-            NameClaim::List | NameClaim::PlacedList | NameClaim::Structured(Kind::DigestList(_)) => {
-                limits::LIST_BYTES_MAX
-            }
+            NameClaim::List
+            | NameClaim::PlacedList
+            | NameClaim::Structured(Kind::DigestList(_) | Kind::Crl) => limits::LIST_BYTES_MAX,
             _ => limits::STRUCTURED_BYTES_MAX,
         }
     }
@@ -92,8 +96,8 @@ const PLACED: [&str; 10] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 24] = {
-    use NameClaim::{Archive, Json, Structured, Toml};
+const ENDINGS: [(&str, NameClaim); 34] = {
+    use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
     [
@@ -119,6 +123,16 @@ const ENDINGS: [(&str, NameClaim); 24] = {
         (".signature", Structured(Kind::DetachedSignature)),
         (".jwk", Structured(Kind::PublicKey)),
         (".pub", Structured(Kind::PublicKey)),
+        (".crt", Structured(Kind::Certificate)),
+        (".cer", Structured(Kind::Certificate)),
+        (".crl", Structured(Kind::Crl)),
+        (".ocsp", Structured(Kind::OcspResponse)),
+        (".ocsp.der", Structured(Kind::OcspResponse)),
+        (".ors", Structured(Kind::OcspResponse)),
+        (".tsr", Structured(Kind::TimestampToken)),
+        (".tst", Structured(Kind::TimestampToken)),
+        (".der", Der),
+        (".pem", Der),
         (".toml", Toml),
         (".json", Json),
     ]
@@ -216,11 +230,11 @@ pub fn is_named(path: &str, kind: Kind) -> bool {
 }
 
 /// The file that a signature or digest file of this path continues:
-/// `a/app.tgz` for `a/app.tgz.sig` and `a/app.tgz.sha256`.
+/// `a/app.tgz` for `a/app.tgz.sig`, `a/app.tgz.tsr` and `a/app.tgz.sha256`.
 pub fn continued(path: &str) -> Option<&str> {
     let (file, ending) = path.rsplit_once('.')?;
     let lower = ending.to_ascii_lowercase();
-    let signature = matches!(lower.as_str(), "minisig" | "sig" | "signature");
+    let signature = matches!(lower.as_str(), "minisig" | "sig" | "signature" | "tsr" | "tst");
     let digest = ALGORITHMS
         .iter()
         .any(|(name, _)| lower.strip_prefix(name).is_some_and(|s| matches!(s, "" | "sum" | "sums")));
@@ -259,7 +273,8 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
         | NameClaim::List
         | NameClaim::Placed
         | NameClaim::PlacedList
-        | NameClaim::Toml => {
+        | NameClaim::Toml
+        | NameClaim::Der => {
             return Beginning::Structure;
         }
         NameClaim::Json | NameClaim::None => {}
@@ -322,6 +337,9 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
         },
         NameClaim::List => list_by_length(content),
         NameClaim::Toml if contains(content, b"stella.policy/v1") => Kind::Policy,
+        NameClaim::Der => {
+            by_der(content).or_else(|| by_text(without_comments(content))).unwrap_or(Kind::Artifact)
+        }
         NameClaim::Debris | NameClaim::Archive(_) | NameClaim::Toml => claim.kind(),
         // What it means at a place is for `layout` to say.
         NameClaim::Placed | NameClaim::PlacedList | NameClaim::Json | NameClaim::None => {
@@ -384,11 +402,52 @@ fn by_text(text: &[u8]) -> Option<Kind> {
         let label = line.strip_suffix(b"-----")?;
         return match label {
             b"CERTIFICATE" => Some(Kind::Certificate),
+            b"X509 CRL" => Some(Kind::Crl),
             _ if label.ends_with(b"PUBLIC KEY") => Some(Kind::PublicKey),
             _ => None,
         };
     }
     ssh_key(text).then_some(Kind::PublicKey)
+}
+
+/// What a file in DER is by its outermost elements. None of the four can be
+/// taken for another: an OCSP response begins with an enumeration, a token with
+/// the type of its content, and what is signed in a certificate goes on in
+/// other types than what is signed in a revocation list.
+fn by_der(content: &[u8]) -> Option<Kind> {
+    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+    // Tokens may be in BER, where the end of an element is not known at its beginning.
+    if content.strip_prefix(&[0x30, 0x80]).is_some_and(|rest| rest.starts_with(&SIGNED_DATA)) {
+        return Some(Kind::TimestampToken);
+    }
+    let outer = der::beginning(content).element(Tag::SEQUENCE).ok()?.content;
+    let first = der::beginning(outer).any().ok()?;
+    if outer.starts_with(&SIGNED_DATA) {
+        return Some(Kind::TimestampToken);
+    }
+    if first.tag.octet() == 0x0a {
+        return Some(Kind::OcspResponse);
+    }
+    if first.tag != Tag::SEQUENCE {
+        return None;
+    }
+    let mut inner = der::beginning(first.content);
+    let tags: Vec<u8> = std::iter::from_fn(|| inner.any().ok().map(|e| e.tag.octet())).take(4).collect();
+    match tags.as_slice() {
+        [0xa0, 0x02, ..] | [0x02, 0x30, 0x30, 0x30] => Some(Kind::Certificate),
+        [0x02, 0x30, 0x30, 0x17 | 0x18] | [0x30, 0x30, 0x17 | 0x18, ..] => Some(Kind::Crl),
+        [0x02] | [0x02, 0x30] | [0x02, 0x03] | [0x02, 0x30, 0x03] => Some(Kind::TimestampToken),
+        _ => None,
+    }
+}
+
+/// What follows lines of comment; bundles of certificates have them before each.
+fn without_comments(mut text: &[u8]) -> &[u8] {
+    while text.starts_with(b"# ") || text.starts_with(b"\n") || text.starts_with(b"\r\n") {
+        let end = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1);
+        text = &text[end..];
+    }
+    text
 }
 
 fn ssh_key(text: &[u8]) -> bool {
@@ -423,6 +482,49 @@ pub(super) fn contains(text: &[u8], needle: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn der_by_its_outermost_elements() {
+        let check = |content: &[u8], expected| {
+            assert_eq!(by_content(by_name("x.der"), content).0, expected, "{content:02x?}");
+        };
+        let sequence = |parts: &[&[u8]]| der::encode(Tag::SEQUENCE, parts);
+        let empty = sequence(&[]);
+        let (one, time) = ([0x02, 1, 1], [0x17, 0]);
+        let signed_data = [0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+        let signed = |parts: &[&[u8]]| sequence(&[&sequence(parts), &empty, &[0x03, 1, 0]]);
+        check(&signed(&[&[0xa0, 3, 2, 1, 2], &one, &empty]), Kind::Certificate);
+        check(&signed(&[&one, &empty, &empty, &empty]), Kind::Certificate);
+        check(&signed(&[&one, &empty, &empty, &time]), Kind::Crl);
+        check(&signed(&[&empty, &empty, &time]), Kind::Crl);
+        check(&sequence(&[&[0x0a, 1, 0], &empty]), Kind::OcspResponse);
+        check(&sequence(&[&signed_data, &[0xa0, 0]]), Kind::TimestampToken);
+        check(&sequence(&[&sequence(&[&one])]), Kind::TimestampToken);
+        check(&sequence(&[&sequence(&[&one, &empty])]), Kind::TimestampToken);
+        check(&[&[0x30, 0x80][..], &signed_data, &[0xa0, 0x80]].concat(), Kind::TimestampToken);
+        check(&sequence(&[&sequence(&[&[0x06, 1, 0]]), &[0x03, 1, 0]]), Kind::Artifact);
+        check(b"", Kind::Artifact);
+        check(b"0\x82", Kind::Artifact);
+        check(b"text", Kind::Artifact);
+    }
+
+    #[test]
+    fn what_goes_with_certificates() {
+        let of = NameClaim::Structured;
+        name("tsa/chain/root.crt", of(Kind::Certificate));
+        name("a.CER", of(Kind::Certificate));
+        name("a.crl", of(Kind::Crl));
+        name("tsa/ocsp/a.ocsp.der", of(Kind::OcspResponse));
+        name("a.ocsp", of(Kind::OcspResponse));
+        name("a.ors", of(Kind::OcspResponse));
+        name("app.tgz.tsr", of(Kind::TimestampToken));
+        name("app.tst", of(Kind::TimestampToken));
+        name("a.der", NameClaim::Der);
+        name("a.PEM", NameClaim::Der);
+        content("a.pem", "# of whom\n\n-----BEGIN CERTIFICATE-----\n", Kind::Certificate);
+        content("a.txt", "# of whom\n\n-----BEGIN CERTIFICATE-----\n", Kind::Artifact);
+        content("a.pem", "#!/bin/sh\n-----BEGIN CERTIFICATE-----\n", Kind::Artifact);
+    }
 
     #[track_caller]
     fn name(path: &str, expected: NameClaim) {
@@ -556,6 +658,7 @@ mod tests {
     fn texts() {
         content("x.pem", "-----BEGIN CERTIFICATE-----\n", Kind::Certificate);
         content("x.pub", "-----BEGIN CERTIFICATE-----\r\n", Kind::Certificate);
+        content("x.pem", "-----BEGIN X509 CRL-----\n", Kind::Crl);
         content("x", "-----BEGIN PUBLIC KEY-----\n", Kind::PublicKey);
         content("x", "-----BEGIN RSA PUBLIC KEY-----\n", Kind::PublicKey);
         content("x", "-----BEGIN PRIVATE KEY-----\n", Kind::Artifact);

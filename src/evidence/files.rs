@@ -73,12 +73,16 @@ fn phase(claim: NameClaim) -> u8 {
     match claim {
         NameClaim::List
         | NameClaim::PlacedList
-        | NameClaim::Structured(Kind::DigestList(_) | Kind::DetachedSignature | Kind::MinisignSignature) => 0,
+        | NameClaim::Structured(
+            Kind::DigestList(_) | Kind::DetachedSignature | Kind::MinisignSignature | Kind::TimestampToken,
+        ) => 0,
         NameClaim::None
         | NameClaim::Debris
         | NameClaim::Archive(_)
         | NameClaim::Structured(Kind::Timeline(_)) => 2,
-        NameClaim::Structured(_) | NameClaim::Placed | NameClaim::Toml | NameClaim::Json => 1,
+        NameClaim::Structured(_) | NameClaim::Placed | NameClaim::Toml | NameClaim::Der | NameClaim::Json => {
+            1
+        }
     }
 }
 

@@ -49,6 +49,12 @@ pub enum Kind {
     PublicKey,
     /// X.509 certificates.
     Certificate,
+    /// A list of revoked certificates.
+    Crl,
+    /// An answer of an OCSP responder.
+    OcspResponse,
+    /// An RFC 3161 time-stamp token, or the response that carries one.
+    TimestampToken,
     /// A trust store. In evidence it is a claim.
     TrustStore,
     /// A policy. In evidence it is a claim.
@@ -92,6 +98,9 @@ impl Kind {
             Kind::BagInfo => "bag-info",
             Kind::PublicKey => "public-key",
             Kind::Certificate => "certificate",
+            Kind::Crl => "crl",
+            Kind::OcspResponse => "ocsp-response",
+            Kind::TimestampToken => "timestamp-token",
             Kind::TrustStore => "trust-store",
             Kind::Policy => "policy",
             Kind::Timeline(_) => "timeline",
@@ -116,7 +125,13 @@ impl Kind {
         !self.is_artifact()
             && !matches!(
                 self,
-                Kind::Debris | Kind::PublicKey | Kind::Certificate | Kind::TrustStore | Kind::Policy
+                Kind::Debris
+                    | Kind::PublicKey
+                    | Kind::Certificate
+                    | Kind::Crl
+                    | Kind::OcspResponse
+                    | Kind::TrustStore
+                    | Kind::Policy
             )
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::model::{CaseReport, ItemReport, Report, SubjectReport};
 use super::{RULES, SCHEMA};
 use crate::digest::{Algorithm, AlgorithmSet, Digest, Hasher};
-use crate::fact::Fact;
+use crate::fact::{Fact, ProvenTime};
 use crate::finding::{Book, CheckId, Coverage, Finding};
 use crate::wire::canonical;
 use crate::wire::json::Value;
@@ -279,6 +279,18 @@ fn subject_value(subject: &SubjectReport) -> Value {
     ])
 }
 
+fn optional(text: &Option<String>) -> Value {
+    text.clone().map_or(Value::Null, Value::from)
+}
+
+fn time_value(time: &ProvenTime) -> Value {
+    Value::object([
+        ("by", Value::from(time.by)),
+        ("earliest", optional(&time.interval.0)),
+        ("latest", optional(&time.interval.1)),
+    ])
+}
+
 fn fact_value(fact: &Fact) -> Value {
     match fact {
         Fact::Signed { item, signer, key, algorithm, payload_type, payload, subjects, time } => {
@@ -291,16 +303,35 @@ fn fact_value(fact: &Fact) -> Value {
                 ("payloadType", Value::from(payload_type.clone())),
                 ("signer", Value::from(signer.as_str())),
                 ("subjects", Value::Array(subjects.iter().map(|d| Value::from(d.to_string())).collect())),
-                (
-                    "time",
-                    Value::object([
-                        ("by", Value::from(time.by)),
-                        ("earliest", time.interval.0.clone().map_or(Value::Null, Value::from)),
-                        ("latest", time.interval.1.clone().map_or(Value::Null, Value::from)),
-                    ]),
-                ),
+                ("time", time_value(time)),
             ])
         }
+        Fact::Stamped { item, at, authority, signer, imprint, covers, policy, serial, time, until } => {
+            Value::object([
+                ("at", optional(at)),
+                ("authority", Value::from(authority.as_str())),
+                ("covers", Value::Array(covers.iter().cloned().map(Value::from).collect())),
+                ("imprint", Value::from(imprint.to_string())),
+                ("item", Value::from(item.clone())),
+                ("kind", Value::from("stamped")),
+                ("policy", Value::from(policy.clone())),
+                ("serial", Value::from(serial.clone())),
+                ("signer", Value::from(signer.clone())),
+                ("time", time_value(time)),
+                ("until", optional(until)),
+            ])
+        }
+        Fact::Certified { item, subject, serial, authority, key, between, window } => Value::object([
+            ("authority", Value::from(authority.as_str())),
+            ("between", Value::from(*between)),
+            ("item", Value::from(item.clone())),
+            ("key", Value::from(key.clone())),
+            ("kind", Value::from("certified")),
+            ("notAfter", optional(&window.1)),
+            ("notBefore", optional(&window.0)),
+            ("serial", Value::from(serial.clone())),
+            ("subject", Value::from(subject.clone())),
+        ]),
         Fact::Complete { item, files } => Value::object([
             ("files", Value::from(files.to_string())),
             ("item", Value::from(item.clone())),

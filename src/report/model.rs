@@ -283,11 +283,7 @@ fn item_worst(outcome: &Outcome) -> Vec<BTreeMap<&str, &'static str>> {
     let mut worst: Vec<BTreeMap<&str, &'static str>> = ledger.cases.iter().map(|_| BTreeMap::new()).collect();
     for (index, case) in ledger.cases.iter().enumerate() {
         for fact in &case.facts {
-            let (Fact::Signed { item, .. }
-            | Fact::Complete { item, .. }
-            | Fact::Root { item, .. }
-            | Fact::Chain { item, .. }) = fact;
-            worst[index].insert(item, "passed");
+            worst[index].insert(fact.item(), "passed");
         }
     }
     for (subject, judgement) in ledger.subjects.iter().zip(&outcome.verdict.subjects) {

@@ -160,6 +160,12 @@ pub fn read_all<'a, T, E: From<DerError>>(
     Ok(value)
 }
 
+/// A reader that does not insist on the end: to recognise something by how it
+/// begins, never to read it.
+pub fn beginning(bytes: &[u8]) -> Reader<'_> {
+    Reader { rest: bytes, offset: 0 }
+}
+
 impl<'a> Reader<'a> {
     /// Whether all has been read.
     pub fn is_empty(&self) -> bool {

@@ -1,0 +1,241 @@
+//! Certificates: where paths may end, what lies in a case to build them with,
+//! and what revocation data says of them.
+//!
+//! Certificates, lists and responses in evidence are only material: a path ends
+//! at the trust store or nowhere, and a list counts by its signature.
+
+use std::collections::BTreeSet;
+
+use crate::anchor::{Authority, Purpose, Revocation, Rules};
+use crate::check::view::CaseView;
+use crate::check::{
+    revocation_freshness, revocation_presence, revocation_signature, revocation_status, signature_algorithm,
+};
+use crate::claim::Claim;
+use crate::crypto::key::{KeyId, PublicKey};
+use crate::finding::{Book, CheckId, Finding, Severity};
+use crate::proof::revocation::{self, Answer, Crl, Currency, Data, Examination, OcspResponse, Responders};
+use crate::proof::x509::path::{self, Path, PathError, PathRequest, PolicyInputs, Usage};
+use crate::proof::x509::{Anchor, Budget, Certificate, Memo};
+use crate::time::{Interval, UnixTime};
+use crate::trust::TrustStore;
+
+/// The certificates of the trust store, read once.
+pub struct Pki<'t> {
+    trust: &'t TrustStore,
+    /// By the index of the authority.
+    anchors: Vec<Vec<Anchor>>,
+    intermediates: Vec<Certificate>,
+    /// Links that were checked before.
+    pub memo: Memo,
+}
+
+/// What lies in one case.
+#[derive(Default)]
+pub struct Bag {
+    /// Certificates, of whomever.
+    pub certificates: Vec<Certificate>,
+    /// Revocation data, of whomever.
+    pub data: Data,
+}
+
+impl Bag {
+    /// Everything of a case that helps to judge certificates, with what its
+    /// tokens carry.
+    pub fn of(view: &CaseView, pki: &Pki) -> Bag {
+        let mut certificates: Vec<Certificate> = pki.intermediates.clone();
+        let (mut crls, mut responses): (Vec<Crl>, Vec<OcspResponse>) = Default::default();
+        for index in 0..view.case.items.len() {
+            match view.claim(index) {
+                Some(Claim::Certificates(more)) => certificates.extend(more.iter().cloned()),
+                Some(Claim::Crls(more)) => crls.extend(more.iter().cloned()),
+                Some(Claim::Ocsp(response)) => responses.push(response.clone()),
+                _ => {}
+            }
+            for token in view.tokens(index) {
+                certificates.extend(token.certificates_unverified().iter().cloned());
+                crls.extend(token.crls_unverified().filter_map(|der| Crl::parse(der).ok()));
+                responses.extend(token.ocsp_unverified().filter_map(|der| OcspResponse::parse(der).ok()));
+            }
+        }
+        certificates.sort_by_key(|certificate| *certificate.fingerprint());
+        certificates.dedup_by_key(|certificate| *certificate.fingerprint());
+        Bag { certificates, data: Data::new(crls, responses) }
+    }
+}
+
+impl<'t> Pki<'t> {
+    /// Reads what the trust store holds. A certificate that cannot end a path
+    /// ends none.
+    pub fn new(trust: &'t TrustStore) -> Pki<'t> {
+        let anchors = trust
+            .authorities()
+            .iter()
+            .map(|authority| Anchor::from_authority(authority).into_iter().filter_map(Result::ok).collect())
+            .collect();
+        let intermediates =
+            trust.intermediates().iter().filter_map(|der| Certificate::parse(der).ok()).collect();
+        Pki { trust, anchors, intermediates, memo: Memo::new() }
+    }
+
+    /// Everybody with certificates who is trusted for `purpose`, with the index
+    /// among the authorities.
+    pub fn trusted_for(&self, purpose: Purpose) -> impl Iterator<Item = (usize, &'t Authority, &[Anchor])> {
+        self.with_anchors().filter(move |(_, authority, _)| authority.may(purpose))
+    }
+
+    /// Everybody with certificates.
+    pub fn with_anchors(&self) -> impl Iterator<Item = (usize, &'t Authority, &[Anchor])> {
+        let all = self.trust.authorities().iter().zip(&self.anchors).enumerate();
+        all.map(|(index, (authority, anchors))| (index, authority, &anchors[..]))
+            .filter(|(_, _, anchors)| !anchors.is_empty())
+    }
+
+    /// Why a certificate of the path may not count whoever issued it.
+    pub fn distrusted(&self, path: &Path) -> Option<String> {
+        let keys = path.certificates().iter().filter_map(|one| one.public_key().ok()).map(PublicKey::id);
+        keys.chain([path.anchor().key().id()])
+            .find_map(|id: KeyId| self.trust.distrust_of_key(&id).map(|why| format!("{id}: {why}")))
+    }
+
+    /// A path from `target` to one of `anchors`.
+    pub fn path(
+        &self,
+        target: &Certificate,
+        bag: &Bag,
+        anchors: &[Anchor],
+        usage: Usage,
+        rules: &Rules,
+        at: Option<Interval>,
+    ) -> Result<Path, PathError> {
+        let request = PathRequest {
+            target,
+            candidates: &bag.certificates,
+            anchors,
+            usage,
+            rules,
+            at,
+            policies: PolicyInputs::default(),
+            memo: &self.memo,
+        };
+        path::find(&request, &mut Budget::new(), &mut |_, _| Ok(()))
+    }
+}
+
+/// Whose certificate it is that revocation data speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Somebody who signs things.
+    Signer,
+    /// Somebody whose word others rest on: a time-stamp authority.
+    Authority,
+}
+
+/// What is known of when a certificate was used.
+#[derive(Clone, Copy, Debug)]
+pub struct Used {
+    /// When, by the word of whoever used it or of others.
+    pub at: Interval,
+    /// Not after this, by the word of somebody else.
+    pub proven_before: Option<UnixTime>,
+}
+
+/// What revocation data says about every certificate of a path, as findings.
+/// What is wrong is left to the caller to hold against somebody.
+pub fn revocation(
+    pki: &Pki,
+    bag: &Bag,
+    rules: &Rules,
+    path: &Path,
+    used: Used,
+    role: Role,
+    book: &mut Book,
+) -> Vec<Finding> {
+    const CHECKS: [CheckId; 4] = [
+        CheckId::RevocationFreshness,
+        CheckId::RevocationPresence,
+        CheckId::RevocationSignature,
+        CheckId::RevocationStatus,
+    ];
+    if rules.revocation == Revocation::Off {
+        CHECKS.iter().for_each(|check| book.skip(*check, "the policy does not look at revocation"));
+        return Vec::new();
+    }
+    let asked = Interval { earliest: used.at.latest, latest: used.at.latest };
+    let context = revocation::Context {
+        data: &bag.data,
+        anchors: std::slice::from_ref(path.anchor()),
+        candidates: &bag.certificates,
+        rules,
+        at: asked,
+        currency: Currency::AtOrAfter,
+        responders: Responders::WhereNamed,
+        memo: &pki.memo,
+    };
+    let answers = revocation::along(path, &context, &mut Budget::new());
+    let mut findings = Vec::new();
+    for (position, (examination, certificate)) in answers.iter().zip(path.certificates()).enumerate() {
+        let subject = certificate.subject().to_string();
+        let role = if position == 0 { role } else { Role::Authority };
+        findings.extend(answered(examination, &subject, rules.revocation, used, role, book));
+    }
+    findings
+}
+
+fn answered(
+    examination: &Examination,
+    subject: &str,
+    mode: Revocation,
+    used: Used,
+    role: Role,
+    book: &mut Book,
+) -> Option<Finding> {
+    let demanded = match mode {
+        Revocation::Require => Severity::NotEstablished,
+        _ => Severity::Note,
+    };
+    match &examination.answer {
+        Answer::Good { .. } => {
+            book.pass(CheckId::RevocationSignature);
+            book.pass(CheckId::RevocationPresence);
+            book.pass(CheckId::RevocationFreshness);
+            book.pass(CheckId::RevocationStatus);
+            None
+        }
+        Answer::Revoked { by, at, reason, invalidity } => {
+            book.pass(CheckId::RevocationSignature);
+            book.pass(CheckId::RevocationPresence);
+            let revoked = revocation_status::Revoked {
+                subject,
+                by: by.to_string(),
+                at: *at,
+                reason: *reason,
+                invalidity: *invalidity,
+            };
+            let finding = revocation_status::examine(&revoked, used, role);
+            if finding.severity == Severity::Note {
+                book.pass(CheckId::RevocationStatus);
+            }
+            Some(finding)
+        }
+        Answer::Stale { by, this_update, wanted, .. } => {
+            book.pass(CheckId::RevocationSignature);
+            book.pass(CheckId::RevocationPresence);
+            let by = by.first().map(ToString::to_string).unwrap_or_default();
+            Some(revocation_freshness::stale(demanded, subject, &by, *this_update, wanted.latest))
+        }
+        Answer::Missing => Some(revocation_presence::missing(demanded, subject)),
+        Answer::Indeterminate { why } => {
+            let source = examination.refusals.iter().find(|refusal| refusal.error == **why);
+            let source = source.map(|refusal| refusal.source.to_string());
+            Some(revocation_signature::refused(Severity::NotEstablished, subject, source, why))
+        }
+    }
+}
+
+/// Whether the algorithms of a path count for something that existed in
+/// `existed`, by the word of somebody who is not in it.
+pub fn algorithms(rules: &Rules, path: &Path, existed: &Interval) -> Vec<Finding> {
+    let used: BTreeSet<_> = path.algorithms().iter().copied().collect();
+    used.into_iter().filter_map(|algorithm| signature_algorithm::examine(rules, algorithm, existed)).collect()
+}
