@@ -23,7 +23,7 @@ OUTPUT ?= $(TARGET_DIR)/kit
 UNBANNED := -A clippy::disallowed_methods -A clippy::disallowed_types -A clippy::disallowed_macros \
 	-A clippy::unwrap_used -A clippy::float_arithmetic -A clippy::needless_range_loop -A missing_docs
 
-.PHONY: help demo test check fuzz bench fixtures checksums kit static build
+.PHONY: help demo test check fuzz oracles bench fixtures checksums kit static build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ check: ## format, lints, documentation, checksums
 	kit/checksums.sh check
 	if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --offline check bans licenses sources; \
 	else echo "cargo-deny is not installed: deny.toml not checked"; fi
+
+oracles: ## other verifiers beside ours, in a package of their own
+	cargo test --manifest-path tests/oracles/Cargo.toml --target-dir target/oracles --locked
 
 fuzz: ## every fuzz target for SECONDS each, with the stable toolchain
 	tests/fuzz/run.sh $(or $(SECONDS),20)

@@ -372,3 +372,6 @@ impl fmt::Debug for Certificate {
         write!(f, "Certificate({}, serial {})", self.subject(), self.serial_hex())
     }
 }
+
+#[cfg(test)]
+mod tests;

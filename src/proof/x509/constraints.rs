@@ -163,6 +163,10 @@ fn host_or_domain(name: &str, base: &str) -> Result<bool, NotComparable> {
 fn uri(name: &str, base: &str) -> Result<bool, NotComparable> {
     let (_, rest) = name.split_once("://").ok_or(NotComparable)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Some readers take it for a slash.
+    if authority.contains('\\') {
+        return Err(NotComparable);
+    }
     let host_port = authority.split_once('@').map_or(authority, |(_, rest)| rest);
     let name = match host_port.split_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,

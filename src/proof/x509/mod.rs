@@ -30,6 +30,8 @@
 
 mod anchor;
 mod budget;
+#[cfg(test)]
+pub(crate) mod making;
 mod certificate;
 mod constraints;
 mod extensions;

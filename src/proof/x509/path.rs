@@ -780,3 +780,6 @@ fn leaves_room_for(usage: Usage, issuer: &Certificate) -> Result<(), PathError> 
     let subject = issuer.subject().to_string();
     Err(PathError::ExtendedKeyUsage { subject, expected, fault: UsageFault::NotThere })
 }
+
+#[cfg(test)]
+mod tests;

@@ -259,3 +259,6 @@ fn pss(reader: &mut Reader<'_>) -> Result<SignatureAlgorithm, AlgorithmError> {
         Ok(SignatureAlgorithm::RsaPss { hash, parameters })
     })
 }
+
+#[cfg(test)]
+mod tests;
