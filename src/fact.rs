@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::anchor::Identity;
+use crate::anchor::{Identity, Purpose};
 use crate::digest::{Digest, Digests};
 use crate::finding::{Book, CheckId};
 use crate::time::Interval;
@@ -68,6 +68,18 @@ impl Means {
             Means::Other => "other",
         }
     }
+
+    /// Whether such a word about a list, a manifest or a root is one about what
+    /// hangs on it. Provenance says how the list was made and a scan what was
+    /// found in it; a list names its members as files: none of them says
+    /// anything of what the list names.
+    pub fn passes_on(self, approving: &BTreeSet<Means>) -> bool {
+        match self {
+            Means::Signature => true,
+            Means::Manifest => approving.contains(&Means::Manifest),
+            _ => false,
+        }
+    }
 }
 
 /// One thing that a voucher is about.
@@ -90,6 +102,9 @@ pub struct Voucher {
     pub item: String,
     /// What kind of statement it is.
     pub means: Means,
+    /// For which purpose its signers were admitted. A word speaks only where
+    /// that purpose is asked for.
+    pub purpose: Purpose,
     /// What it is about.
     pub names: Vec<Named>,
     /// Who stands behind it.
@@ -166,33 +181,11 @@ impl Subject {
         by.insert(check);
     }
 
-    /// Takes in which required claims a statement of `predicate_type` misses.
-    pub fn claims_from(
-        &mut self,
-        predicate_type: Option<&str>,
-        claims: &BTreeMap<CheckId, crate::finding::Severity>,
-        good: bool,
-    ) {
-        if predicate_type.is_some() && good {
-            for (check, severity) in claims {
-                let worst = self.claims.entry(*check).or_insert(*severity);
-                *worst = (*worst).min(*severity);
-            }
-        }
-    }
-
-    /// The same content at another place.
-    pub fn join(&mut self, other: Subject) {
-        self.places.extend(other.places);
-        self.vouched_by.extend(other.vouched_by);
-        self.standing.merge(&other.standing);
-        self.rejected_by.extend(other.rejected_by);
-        self.held_by.extend(other.held_by);
-        self.doubted_by.extend(other.doubted_by);
-        self.predicate_types.extend(other.predicate_types);
-        for (check, severity) in other.claims {
-            let worst = self.claims.entry(check).or_insert(severity);
-            *worst = (*worst).min(severity);
+    /// Takes in which required claims a trusted statement misses.
+    pub fn claims_from(&mut self, claims: &BTreeMap<CheckId, crate::finding::Severity>) {
+        for (check, severity) in claims {
+            let worst = self.claims.entry(*check).or_insert(*severity);
+            *worst = (*worst).min(*severity);
         }
     }
 }

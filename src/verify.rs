@@ -119,7 +119,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         for one in envelopes(view, &demands, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
-            needs.insert(one.purpose);
+            needs.insert(one.signed.voucher.purpose);
             containers[view.index].rolls.extend(one.roll);
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
@@ -127,7 +127,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         for one in detached::examine(view, &context, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
-            needs.insert(Purpose::Attestation);
+            needs.insert(one.signed.voucher.purpose);
             signed.push(one.signed);
         }
     }
@@ -156,6 +156,12 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     for (book, more) in books.iter_mut().zip(vouched.books) {
         book.merge(more);
     }
+    for (facts, more) in facts.iter_mut().zip(vouched.facts) {
+        facts.extend(more);
+    }
+    for (broken_by, more) in broken.iter_mut().zip(vouched.broken) {
+        broken_by.extend(more);
+    }
     if subjects.iter().any(|subject| subject.kind == SubjectKind::Artifact) {
         needs.insert(Purpose::Attestation);
     }
@@ -175,7 +181,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
     timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
     demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
-    required_types(&policy.predicate_types, &mut subjects, &mut books);
+    required_types(&policy.predicate_types, &mut subjects, &mut books, &mut book);
     groups(policy, &persons, &subjects, &mut books, &mut book);
     for subject in &mut subjects {
         subject.held_by.extend(&held_by);
@@ -283,37 +289,39 @@ fn demanded(artifacts: &BTreeSet<Digest>, vouching: &Vouching, subjects: &mut Ve
     }
 }
 
-/// Every artifact needs a trusted statement of every required type.
-fn required_types(required: &BTreeSet<String>, subjects: &mut [Subject], books: &mut [Book]) {
+/// Every artifact needs a trusted statement of every required type, also one
+/// that was demanded and is nowhere at hand.
+fn required_types(
+    required: &BTreeSet<String>,
+    subjects: &mut [Subject],
+    books: &mut [Book],
+    whole: &mut Book,
+) {
     for subject in subjects.iter_mut().filter(|subject| subject.kind == SubjectKind::Artifact) {
+        let types = &subject.predicate_types;
+        let mut all = true;
         for (case, path) in &subject.places {
-            if !statement_predicate_type::examine(path, required, &subject.predicate_types, &mut books[*case])
-            {
-                subject.held_by.insert(statement_predicate_type::ABOUT.id);
-            }
+            all &= statement_predicate_type::examine(path, required, types, &mut books[*case]);
+        }
+        if subject.places.is_empty() {
+            let digest = subject.digest.map(|digest| digest.to_string()).unwrap_or_default();
+            all &= statement_predicate_type::examine(&digest, required, types, whole);
+        }
+        if !all {
+            subject.held_by.insert(statement_predicate_type::ABOUT.id);
         }
     }
 }
 
-/// Every artifact needs so many of every group that the policy names.
+/// Everything that needs a voucher needs so many of every group that the policy
+/// names.
 fn groups(policy: &Policy, persons: &Persons, subjects: &[Subject], books: &mut [Book], book: &mut Book) {
-    let approving = policy::approving(policy);
-    for subject in subjects.iter().filter(|subject| subject.kind == SubjectKind::Artifact) {
-        let vouching = persons.distinct(&subject.approved_by(&approving));
-        for group in &policy.groups {
-            let members = persons.distinct(&group.identities);
-            let found = members.intersection(&vouching).count();
-            if found >= group.threshold as usize {
-                continue;
-            }
+    for subject in subjects {
+        for (group, found) in policy::short_of_groups(subject, policy, persons) {
             for (case, path) in &subject.places {
-                signature_threshold::group(
-                    Some(path),
-                    &group.name,
-                    found,
-                    group.threshold,
-                    &mut books[*case],
-                );
+                // A container has no path of its own.
+                let path = Some(path.as_str()).filter(|path| !path.is_empty());
+                signature_threshold::group(path, &group.name, found, group.threshold, &mut books[*case]);
             }
             if subject.places.is_empty() {
                 signature_threshold::group(None, &group.name, found, group.threshold, book);

@@ -185,8 +185,7 @@ fn an_unlisted_file_in_a_closed_container_failed() {
 fn what_an_open_list_names_and_is_not_there_is_not_examined() {
     let alice = person("alice");
     let list = checksums(&[("app", b"app"), ("gone", b"gone")]);
-    let signature =
-        envelope(STATEMENT, &statement(PROVENANCE, json!({}), &[("SHA256SUMS", &list)]), &[&alice]);
+    let signature = envelope("text/plain", &list, &[&alice]);
     let items = vec![
         item("SHA256SUMS", Kind::DigestList(Algorithm::Sha256), &list),
         item("SHA256SUMS.intoto.json", Kind::DsseEnvelope, &signature),
@@ -639,7 +638,7 @@ fn a_promotion_wants_an_authority_for_promotion() {
         "materials": [],
         "promotion": {},
     });
-    let case = open_with(&envelope("application/json", promotion.to_string().as_bytes(), &[&alice]));
+    let case = open_with(&envelope(STATEMENT, promotion.to_string().as_bytes(), &[&alice]));
     let mut given = given(vec![case], vec![alice.trusted()]);
     ends(&given, CheckId::TrustPurpose, Failed, Rejected);
     given.trusted = vec![alice.trusted_for(&[Purpose::Promotion])];

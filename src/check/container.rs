@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::anchor::Purpose;
 use crate::check::entries::{self, Compared};
 use crate::check::view::CaseView;
 use crate::check::{
@@ -36,14 +37,48 @@ pub struct Roll {
     pub standing: Option<Standing>,
 }
 
-/// A closed container after the comparison.
+impl Roll {
+    /// The paths that it names by a digest that pins them and was compared. One
+    /// that differs is named all the same, and breaks the container.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let Compared { missing, unmeasured, .. } = &self.compared;
+        let strong = |named: &&Named| named.digests.iter().any(|digest| digest.algorithm().is_strong());
+        let paths = self.names.iter().filter(strong).filter_map(|named| named.path.as_deref());
+        paths.filter(move |path| !missing.contains(*path) && !unmeasured.contains(*path))
+    }
+
+    /// Those of them whose content is as it says.
+    pub fn bound(&self) -> impl Iterator<Item = &str> {
+        let Compared { wrong, repeated, .. } = &self.compared;
+        self.named().filter(move |path| !wrong.contains_key(*path) && !repeated.contains(*path))
+    }
+}
+
+/// A closed container after the comparison. Who covers it is asked in
+/// [`crate::check::coverage`].
 #[derive(Debug)]
 pub struct Sealed {
-    /// What a signature over it would name: its root, and the digests of its
-    /// manifest, of its checksums and of the archive that it is.
-    pub names: BTreeSet<Digest>,
-    /// Its root: what two people read to each other.
-    pub root: Digest,
+    /// Its control files that list, by the digests that a word about each would
+    /// name: its own, and the root that is made from it.
+    pub control: Vec<(Digest, usize)>,
+    /// The archive that it is: whoever names it names all that is in it.
+    pub archive: Option<Digest>,
+    /// The canonical form of the manifest, which its signature may spell otherwise.
+    pub spelt: Option<(Digest, usize)>,
+    /// From a control file to the list whose root it states, and rightly.
+    pub states_root: Vec<(usize, usize)>,
+    /// The manifest, where the container's own signature claims to be over it.
+    pub claimed_payload: Option<usize>,
+    /// Files below this are those of the container.
+    pub within: &'static str,
+    /// Files that no list need name.
+    pub exempt: Vec<&'static str>,
+    /// For which purpose someone must be trusted to seal it.
+    pub purpose: Purpose,
+    /// Its root, what two people read to each other, and the file that has it.
+    pub root: (Digest, usize),
+    /// That the root was recomputed.
+    pub rooted: Option<Fact>,
     /// The item that its own signature lies in.
     pub signature: Option<usize>,
     /// Checks that keep it from being verified.
@@ -98,6 +133,11 @@ pub fn examine(view: &CaseView, recipes: &BTreeSet<Recipe>, book: &mut Book) -> 
         _ => {}
     }
     if closed {
+        let control = examined.rolls.iter().filter(|roll| view.is_control(roll.item));
+        let unmeasured = control.into_iter().any(|roll| !roll.compared.unmeasured.is_empty());
+        if let Some(sealed) = examined.sealed.as_mut().filter(|_| unmeasured) {
+            sealed.held_by.insert(CheckId::IntegrityDigest);
+        }
         let failed = |check: &CheckId| book.coverage.get(check).is_some_and(|coverage| coverage.failed > 0);
         examined.broken_by.extend(INTEGRITY.into_iter().filter(failed));
     }
@@ -141,61 +181,67 @@ fn bundle(view: &CaseView, recipes: &BTreeSet<Recipe>, examined: &mut Examined, 
         }
         return;
     };
-    let mut listed = BTreeSet::new();
-    for roll in &examined.rolls {
-        if view.is_control(roll.item) {
-            listed.extend(roll.compared.listed.iter().cloned());
-        }
-    }
     let manifest = match view.claim(manifest_at) {
         Some(Claim::Manifest(manifest)) => Some(&**manifest),
         _ => None,
     };
-    let mut exempt = vec!["checksums.txt", "signature.json", "bundle.json"];
-    let payload_is_manifest = match (signature.and_then(|at| view.claim(at)), manifest) {
-        (Some(Claim::Envelopes(envelopes)), Some(manifest)) => envelopes
-            .iter()
-            .filter_map(|one| one.envelope.as_ref().ok())
-            .any(|envelope| same(envelope, manifest)),
+    let claims_manifest = |at: usize| match (view.claim(at), manifest) {
+        (Some(Claim::Envelopes(envelopes)), Some(manifest)) => {
+            let read = envelopes.iter().filter_map(|one| one.envelope.as_ref().ok());
+            read.into_iter().any(|envelope| same(envelope, manifest))
+        }
         _ => false,
     };
-    if payload_is_manifest {
-        exempt.push("manifest.json");
-    }
-    integrity_unlisted::examine(view, "", &listed, &exempt, book);
+    let claimed_payload = signature.is_some_and(claims_manifest).then_some(manifest_at);
 
-    let mut held_by = BTreeSet::new();
-    let root = root(view, manifest_at, manifest, checksums_at, recipes, &mut held_by, examined, book);
-    let mut names: BTreeSet<Digest> =
-        [root, sha256(view.item(checksums_at)), sha256(view.item(manifest_at))].into_iter().collect();
-    names.extend(archive_digest(view));
+    let mut sealed = Sealed {
+        control: Vec::new(),
+        archive: archive_digest(view),
+        spelt: manifest.and_then(spelt).map(|digest| (digest, manifest_at)),
+        states_root: Vec::new(),
+        claimed_payload,
+        within: "",
+        exempt: vec!["checksums.txt", "signature.json", "bundle.json"],
+        purpose: Purpose::Attestation,
+        root: (sha256(view.item(checksums_at)), checksums_at),
+        rooted: None,
+        signature,
+        held_by: BTreeSet::new(),
+    };
+    root(view, manifest_at, manifest, recipes, &mut sealed, book);
+    sealed.control = examined
+        .rolls
+        .iter()
+        .filter(|roll| view.is_control(roll.item))
+        .map(|roll| (sha256(view.item(roll.item)), roll.item))
+        .chain([sealed.root])
+        .collect();
+    let mut names: BTreeSet<Digest> = sealed.control.iter().map(|(digest, _)| *digest).collect();
+    names.extend(sealed.archive);
     if let Some(Claim::Envelopes(envelopes)) = signature.and_then(|at| view.claim(at)) {
         let path = view.item(signature.expect("its claim was read")).path.as_str();
         for envelope in envelopes.iter().filter_map(|one| one.envelope.as_ref().ok()) {
             covers(path, envelope, manifest, &names, book);
         }
     }
-    examined.sealed = Some(Sealed { names, root, signature, held_by });
+    examined.sealed = Some(sealed);
 }
 
 /// Computes the root by the recipe that the manifest names, else by the default
 /// one, and compares every place that claims it.
-#[allow(clippy::too_many_arguments, reason = "one bundle has that many parts")]
 fn root(
     view: &CaseView,
     manifest_at: usize,
     manifest: Option<&Manifest>,
-    checksums_at: usize,
     recipes: &BTreeSet<Recipe>,
-    held_by: &mut BTreeSet<CheckId>,
-    examined: &mut Examined,
+    sealed: &mut Sealed,
     book: &mut Book,
-) -> Digest {
+) {
+    let (mut computed, checksums_at) = sealed.root;
     let checksums = view.item(checksums_at);
     let list = checksums.path.as_str();
     let named = manifest.and_then(|manifest| manifest.recipe);
     let recipe = named.unwrap_or(Recipe::ChecksumsFileSha256);
-    let mut computed = sha256(checksums);
     if !recipes.contains(&recipe) {
         integrity_root::impossible(
             list,
@@ -222,16 +268,18 @@ fn root(
         }
     }
     if established {
-        examined.facts.push(Fact::Root { item: list.to_owned(), recipe: recipe.name(), root: computed });
+        sealed.rooted = Some(Fact::Root { item: list.to_owned(), recipe: recipe.name(), root: computed });
     } else {
-        held_by.insert(CheckId::IntegrityRecipe);
+        sealed.held_by.insert(CheckId::IntegrityRecipe);
     }
     for (index, claim) in view.claims.iter().enumerate() {
         let path = view.item(index).path.as_str();
         match claim {
             Some(Ok(Claim::Manifest(manifest))) if view.is_control(index) => {
                 if let Some((claimed, member)) = manifest.root {
-                    integrity_root::examine(path, member, claimed, computed, book);
+                    if integrity_root::examine(path, member, claimed, computed, book) {
+                        sealed.states_root.push((index, checksums_at));
+                    }
                 }
             }
             Some(Ok(Claim::BundleInfo(info))) => {
@@ -251,7 +299,7 @@ fn root(
             _ => {}
         }
     }
-    computed
+    sealed.root = (computed, checksums_at);
 }
 
 fn archive_digest(view: &CaseView) -> Option<Digest> {
@@ -259,6 +307,11 @@ fn archive_digest(view: &CaseView) -> Option<Digest> {
         Form::Archive { digest, .. } => Some(digest),
         _ => None,
     }
+}
+
+/// The digest of the manifest in canonical form.
+fn spelt(manifest: &Manifest) -> Option<Digest> {
+    canonical::to_bytes(&manifest.value).ok().map(|bytes| Digest::sha256(&bytes))
 }
 
 /// Whether the payload is the manifest, spelt in whatever way.
@@ -324,7 +377,8 @@ fn bag(view: &CaseView, examined: &mut Examined, book: &mut Book) {
         integrity_missing::demanded("bagit.txt", book);
     }
     for roll in examined.rolls.iter().filter(|roll| payload(roll.item)) {
-        integrity_unlisted::examine(view, "data/", &roll.compared.listed, &[], book);
+        let listed = roll.compared.listed.iter().map(String::as_str).collect();
+        integrity_unlisted::examine(view, "data/", &listed, &BTreeSet::new(), &[], book);
     }
     oxum(view, book);
     let mut held_by = BTreeSet::new();
@@ -337,11 +391,23 @@ fn bag(view: &CaseView, examined: &mut Examined, book: &mut Book) {
     let tags = (0..view.case.items.len()).map(|index| (index, view.item(index).kind));
     let tag = tags.filter(|(_, kind)| matches!(kind, Kind::BagTagManifest(_))).max_by_key(strongest);
     let top = tag.or(manifests.iter().copied().max_by_key(strongest)).expect("there is a manifest").0;
-    let root = sha256(view.item(top));
-    let mut names: BTreeSet<Digest> = manifests.iter().map(|(index, _)| sha256(view.item(*index))).collect();
-    names.insert(root);
-    names.extend(archive_digest(view));
-    examined.sealed = Some(Sealed { names, root, signature: None, held_by });
+    let lists = examined.rolls.iter().filter(|roll| view.is_control(roll.item));
+    let control = lists.map(|roll| (sha256(view.item(roll.item)), roll.item)).collect();
+    examined.sealed = Some(Sealed {
+        control,
+        archive: archive_digest(view),
+        spelt: None,
+        states_root: Vec::new(),
+        claimed_payload: None,
+        // Tag files that no list names are outside what is closed.
+        within: "data/",
+        exempt: Vec::new(),
+        purpose: Purpose::Attestation,
+        root: (sha256(view.item(top)), top),
+        rooted: None,
+        signature: None,
+        held_by,
+    });
 }
 
 /// RFC 8493 2.2.2: what `bag-info.txt` says of the payload as a whole.
@@ -349,35 +415,40 @@ fn oxum(view: &CaseView, book: &mut Book) {
     let Some(item) = view.of_kind(Kind::BagInfo).map(|index| view.item(index)) else { return };
     let text = String::from_utf8_lossy(item.content.as_deref().unwrap_or_default());
     let payload = || view.case.items.iter().filter(|item| item.path.as_str().starts_with("data/"));
-    let bytes = payload().map(|item| item.size).sum();
-    for line in text.lines() {
-        match line.split_once(':') {
-            Some((label, stated)) if label.eq_ignore_ascii_case("Payload-Oxum") => {
-                integrity_size::payload(
-                    item.path.as_str(),
-                    stated.trim(),
-                    bytes,
-                    payload().count() as u64,
-                    book,
-                );
-            }
-            _ => {}
-        }
+    let (bytes, files) = (payload().map(|item| item.size).sum(), payload().count() as u64);
+    let stated = text.lines().filter_map(|line| line.split_once(':'));
+    let mut stated = stated.filter(|(label, _)| label.eq_ignore_ascii_case("Payload-Oxum"));
+    if let Some((_, first)) = stated.next() {
+        integrity_size::payload(item.path.as_str(), first.trim(), bytes, files, book);
+    }
+    if let Some((_, second)) = stated.next() {
+        integrity_size::payload_again(item.path.as_str(), second.trim(), book);
     }
 }
 
+/// What a kit cannot list: itself, and what is made from it.
+pub const KIT_NOT_LISTED: [&str; 4] =
+    ["kit.json", "kit.json.dsse.json", "checksums.txt", "checksums.txt.sig"];
+
 /// A kit of ours that lies in the evidence: a container like any other, and no
-/// source of trust.
+/// source of trust. Its manifest alone says what belongs to it.
 fn kit(view: &CaseView, examined: &mut Examined, book: &mut Book) {
     let Some(manifest) = view.of_kind(Kind::KitManifest) else {
         return integrity_missing::demanded("kit.json", book);
     };
-    let listed: BTreeSet<String> =
-        examined.rolls.iter().flat_map(|roll| roll.compared.listed.iter().cloned()).collect();
-    let exempt = ["kit.json", "kit.json.dsse.json", "checksums.txt", "checksums.txt.sig"];
-    integrity_unlisted::examine(view, "", &listed, &exempt, book);
-    let root = sha256(view.item(manifest));
-    let mut names = BTreeSet::from([root]);
-    names.extend(archive_digest(view));
-    examined.sealed = Some(Sealed { names, root, signature: None, held_by: BTreeSet::new() });
+    let root = (sha256(view.item(manifest)), manifest);
+    examined.sealed = Some(Sealed {
+        control: vec![root],
+        archive: archive_digest(view),
+        spelt: None,
+        states_root: Vec::new(),
+        claimed_payload: None,
+        within: "",
+        exempt: KIT_NOT_LISTED.to_vec(),
+        purpose: Purpose::Kit,
+        root,
+        rooted: None,
+        signature: None,
+        held_by: BTreeSet::new(),
+    });
 }

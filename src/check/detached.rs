@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::anchor::Purpose;
 use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
-use crate::check::{signature_detached, trust_known_signer};
+use crate::check::{container, signature_detached, trust_known_signer};
 use crate::claim::{Claim, Detached};
 use crate::digest::{Algorithm, Digest};
-use crate::evidence::{self, Item};
+use crate::evidence::{self, CaseFormat, Item, Kind};
 use crate::fact::{Fact, Means, Named, Standing, Voucher};
 use crate::finding::{Book, Finding, Severity};
 use crate::proof::detached::{DetachedError, SignedContent};
@@ -44,6 +45,7 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
     let mut facts = Vec::new();
     let mut names = Vec::new();
     let mut digest = sha256(item);
+    let mut purpose = Purpose::Attestation;
     match view.at(target) {
         None => {
             let finding = signature_detached::alone(target).item(path);
@@ -53,12 +55,13 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
         Some(at) => {
             let covered = view.item(at);
             digest = sha256(covered);
+            purpose = asked(view, covered);
             names.push(Named {
                 digests: covered.digests.iter().collect(),
                 name: None,
                 path: Some(target.to_owned()),
             });
-            let (found, findings) = signers(context, covered, signature, &existence, &mut book);
+            let (found, findings) = signers(context, purpose, covered, signature, &existence, &mut book);
             for (signer, fact) in found {
                 standing.good.insert(signer);
                 facts.push(fact(path, digest));
@@ -77,11 +80,31 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
             }
         }
     }
-    let voucher =
-        Voucher { case: view.index, item: path.to_owned(), means: Means::Signature, names, standing };
-    let signed =
-        Signed { voucher, digest, malformed: BTreeSet::new(), predicate_type: None, claims: BTreeMap::new() };
+    let voucher = Voucher {
+        case: view.index,
+        item: path.to_owned(),
+        means: Means::Signature,
+        purpose,
+        names,
+        standing,
+    };
+    let signed = Signed {
+        voucher,
+        digest,
+        spelt: None,
+        malformed: BTreeSet::new(),
+        predicate_type: None,
+        claims: BTreeMap::new(),
+    };
     Examined { signed, facts, book }
+}
+
+/// For which purpose someone must be trusted to sign that file: what describes
+/// a kit is for those who make kits, whatever form their signature has.
+fn asked(view: &CaseView, covered: &Item) -> Purpose {
+    let of_kit =
+        view.case.format == CaseFormat::Kit && container::KIT_NOT_LISTED.contains(&covered.path.as_str());
+    if of_kit || covered.kind == Kind::KitManifest { Purpose::Kit } else { Purpose::Attestation }
 }
 
 type Made = Box<dyn FnOnce(&str, Digest) -> Fact>;
@@ -90,6 +113,7 @@ type Doubt = (Option<crate::anchor::Identity>, Finding);
 /// Who made the signature, and what speaks against it.
 fn signers(
     context: &Context,
+    purpose: Purpose,
     covered: &Item,
     signature: &Detached,
     existence: &Existence,
@@ -109,7 +133,7 @@ fn signers(
             Ok(signed) => {
                 verified = true;
                 let signing::Admitted { passed, findings, time } =
-                    signing::admit_detached(context, authority, key, signed.algorithm(), existence);
+                    signing::admit_detached(context, authority, key, signed.algorithm(), existence, purpose);
                 passed.into_iter().for_each(|check| book.pass(check));
                 if findings.is_empty() {
                     let (signer, id, algorithm) =

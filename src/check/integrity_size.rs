@@ -70,3 +70,14 @@ pub fn payload(item: &str, stated: &str, bytes: u64, files: u64, book: &mut Book
             .at("Payload-Oxum"),
     );
 }
+
+/// `Payload-Oxum` stands there a second time: which of them a reader takes is
+/// anybody's guess (RFC 8493 2.2.2).
+pub fn payload_again(item: &str, stated: &str, book: &mut Book) {
+    book.find(
+        Finding::new(Severity::Failed, ABOUT.id, "the bag states the length of its payload twice")
+            .item(item)
+            .found(crate::path::escape(stated.as_bytes()))
+            .at("Payload-Oxum"),
+    );
+}

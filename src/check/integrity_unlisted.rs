@@ -20,16 +20,19 @@ pub const ABOUT: About = About {
     clause: "RFC 8493 section 3 (valid, complete); docs/formats/classification.md, closed and open",
 };
 
-/// Looks for files of a closed container that no list names. `exempt` are the
-/// files that cannot list themselves: they are noted with their digests.
+/// Looks for files of a closed container that no list names. `unsure` are names
+/// that stand only in a list that nobody trusted signed; `exempt` are the files
+/// that cannot list themselves: they are noted with their digests. The worst
+/// that was found is returned.
 pub fn examine(
     view: &CaseView,
     within: &str,
-    listed: &BTreeSet<String>,
+    listed: &BTreeSet<&str>,
+    unsure: &BTreeSet<&str>,
     exempt: &[&str],
     book: &mut Book,
-) -> bool {
-    let mut closed = true;
+) -> Option<Severity> {
+    let mut worst = None;
     for item in view.case.items.iter().filter(|item| item.path.as_str().starts_with(within)) {
         let path = item.path.as_str();
         if listed.contains(path) {
@@ -39,12 +42,16 @@ pub fn examine(
         let digest = item.digests.get(Algorithm::Sha256).map(|digest| digest.to_string());
         let (severity, detail) = if exempt.contains(&path) {
             (Severity::Note, "cannot list itself")
+        } else if unsure.contains(path) {
+            (Severity::NotEstablished, "only a list that nobody trusted signed names this file")
         } else {
-            closed = false;
             (Severity::Failed, "a file that no list names lies in a closed container")
         };
+        if severity != Severity::Note {
+            worst = Some(worst.map_or(severity, |worst: Severity| worst.min(severity)));
+        }
         let finding = Finding::new(severity, ABOUT.id, detail).item(path);
         book.find(Finding { found: digest, ..finding });
     }
-    closed
+    worst
 }

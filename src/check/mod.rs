@@ -10,6 +10,7 @@ pub mod certificate_path;
 pub mod certificate_window;
 pub mod chain;
 pub mod container;
+pub mod coverage;
 pub mod custody_actor;
 pub mod custody_anchor;
 pub mod custody_case;

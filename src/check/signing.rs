@@ -20,13 +20,13 @@ use crate::digest::Digest;
 use crate::fact::{Fact, Means, Named, ProvenTime, Standing};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::limits;
-use crate::listing::{Approval, FILES_TYPE, FileManifest, Manifest};
+use crate::listing::{Approval, FILES_TYPE, FileManifest, KIT_TYPE, Manifest, ManifestForm};
 use crate::path;
 use crate::proof::dsse::{DsseError, Envelope, SignedEnvelope};
 use crate::statement::{self, Statement};
 use crate::time::Interval;
-use crate::wire::base64;
 use crate::wire::json::{self, Value};
+use crate::wire::{base64, canonical};
 
 /// What every examination needs to know of trust and policy.
 pub struct Context<'t> {
@@ -97,8 +97,8 @@ pub enum Content {
     Statement(Statement),
     /// A signed list of the files beside it.
     Files(FileManifest),
-    /// The manifest of a container.
-    Manifest(Box<Manifest>),
+    /// The manifest of a kit.
+    Kit(Box<Manifest>),
     /// A Merkle root over a ledger.
     Anchor(Anchor),
     /// Anything else: whoever signed it vouches for these bytes as a file.
@@ -110,7 +110,7 @@ impl Content {
     pub fn purpose(&self) -> Purpose {
         match self {
             Content::Statement(s) if s.kind() == statement::Kind::Promotion => Purpose::Promotion,
-            Content::Manifest(m) if m.form == crate::listing::ManifestForm::Kit => Purpose::Kit,
+            Content::Kit(_) => Purpose::Kit,
             Content::Anchor(_) => Purpose::Custody,
             _ => Purpose::Attestation,
         }
@@ -127,7 +127,7 @@ impl Content {
                 statement::Kind::SummaryOther | statement::Kind::Other => Means::Other,
             },
             Content::Files(_) => Means::List,
-            Content::Manifest(_) => Means::Manifest,
+            Content::Kit(_) => Means::Manifest,
             Content::Anchor(_) => Means::Other,
             Content::Opaque => Means::Signature,
         }
@@ -154,9 +154,11 @@ impl Content {
                 })
                 .collect(),
             Content::Files(files) => listed(&files.entries),
-            Content::Manifest(manifest) => listed(&manifest.entries),
             Content::Anchor(_) => Vec::new(),
-            Content::Opaque => vec![Named { digests: vec![Digest::sha256(payload)], name: None, path: None }],
+            // What a kit lists is for the kit to hold, and for nobody else.
+            Content::Kit(_) | Content::Opaque => {
+                vec![Named { digests: vec![Digest::sha256(payload)], name: None, path: None }]
+            }
         }
     }
 }
@@ -176,6 +178,9 @@ pub struct Examined {
     pub names: Vec<Named>,
     /// SHA-256 of its payload.
     pub payload: Digest,
+    /// SHA-256 of its payload in canonical form, where it is JSON of a type
+    /// that is not read here: the same manifest may be spelt in another way.
+    pub spelt: Option<Digest>,
     /// The purpose that a signer needs.
     pub purpose: Purpose,
     /// What was established.
@@ -344,7 +349,9 @@ pub fn examine(
         }
     }
     let means = content.as_ref().map_or(Means::Other, Content::means);
-    Examined { standing, content, unverified, means, names, payload: payload_digest, purpose, facts, book }
+    let spelt = matches!(content, Some(Content::Opaque)).then(|| spelt(payload)).flatten();
+    let payload = payload_digest;
+    Examined { standing, content, unverified, means, names, payload, spelt, purpose, facts, book }
 }
 
 /// Whether one signer may say this: each rule is a check of its own.
@@ -429,14 +436,15 @@ fn admitted<const N: usize>(
     admitted
 }
 
-/// Whether `authority` may vouch for a file with a detached signature, made
-/// with `key` by `algorithm`: what was wrong, by severity.
+/// Whether `authority` may, for `purpose`, sign a file with a detached
+/// signature, made with `key` by `algorithm`: what was wrong, by severity.
 pub fn admit_detached(
     context: &Context,
     authority: &Authority,
     key: &TrustedKey,
     algorithm: crate::crypto::signature::Algorithm,
     existence: &Existence,
+    purpose: Purpose,
 ) -> Admitted {
     admitted(
         context,
@@ -445,7 +453,7 @@ pub fn admit_detached(
         algorithm,
         existence,
         [
-            (CheckId::TrustPurpose, trust_purpose::examine(authority, Purpose::Attestation)),
+            (CheckId::TrustPurpose, trust_purpose::examine(authority, purpose)),
             // A detached signature has no payload type, so a narrowing to some excludes it.
             (CheckId::TrustNarrowing, trust_narrowing::examine(authority, "", None)),
         ],
@@ -492,7 +500,8 @@ pub fn approvers(
             let (authority, key) = context.key(candidate);
             let Ok(signed) = envelope.signed_by(0, key) else { continue };
             let existence = Existence::unproven(context.rules.at);
-            let admitted = admit_detached(context, authority, key, signed.algorithm(), &existence);
+            let purpose = Purpose::Attestation;
+            let admitted = admit_detached(context, authority, key, signed.algorithm(), &existence, purpose);
             if admitted.findings.is_empty() {
                 identities.insert(authority.identity.clone());
             }
@@ -508,27 +517,26 @@ fn place(at: Option<&str>, index: usize) -> String {
     }
 }
 
-/// What a payload of that type says.
+/// What a payload of that type says. The type was signed too, and it alone
+/// decides: a payload that merely looks like one of ours is a file to its signer.
 fn content(payload_type: &str, payload: &[u8]) -> Result<Content, crate::claim::ClaimError> {
-    if payload_type == statement::PAYLOAD_TYPE {
-        return Ok(Content::Statement(Statement::parse(payload)?));
-    }
-    if payload_type == FILES_TYPE {
-        return Ok(Content::Files(FileManifest::parse(&json::parse(payload)?)?));
-    }
-    if payload_type == ANCHOR_PAYLOAD_TYPE {
-        return Ok(Content::Anchor(Anchor::parse(payload)?));
-    }
-    // A payload of a type that is not known here vouches for its own bytes,
-    // unless its discriminating members say that it is one of ours.
-    let Ok(value) = json::parse(payload) else { return Ok(Content::Opaque) };
-    if value.get("_type").and_then(Value::as_str) == Some("stella.ops/promotion@v1") {
-        return Ok(Content::Statement(Statement::from_value(&value)?));
-    }
-    if (value.get("entries").is_some() && value.get("bundleId").is_some())
-        || matches!(value.get("schema").and_then(Value::as_str), Some("stella.snapshot/v1" | "stella.kit/v1"))
-    {
-        return Ok(Content::Manifest(Box::new(Manifest::parse(&value)?)));
-    }
-    Ok(Content::Opaque)
+    Ok(match payload_type {
+        statement::PAYLOAD_TYPE => Content::Statement(Statement::parse(payload)?),
+        FILES_TYPE => Content::Files(FileManifest::parse(&json::parse(payload)?)?),
+        KIT_TYPE => {
+            let manifest = Manifest::parse(&json::parse(payload)?)?;
+            match manifest.form {
+                ManifestForm::Kit => Content::Kit(Box::new(manifest)),
+                _ => Content::Opaque,
+            }
+        }
+        ANCHOR_PAYLOAD_TYPE => Content::Anchor(Anchor::parse(payload)?),
+        _ => Content::Opaque,
+    })
+}
+
+/// The digest of the canonical form of `payload`, where it is JSON.
+fn spelt(payload: &[u8]) -> Option<Digest> {
+    let value = json::parse(payload).ok()?;
+    Some(Digest::sha256(&canonical::to_bytes(&value).ok()?))
 }

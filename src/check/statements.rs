@@ -39,8 +39,6 @@ pub struct Examined {
     pub facts: Vec<Fact>,
     /// What was examined.
     pub book: Book,
-    /// The purpose that a signer needs.
-    pub purpose: crate::anchor::Purpose,
     /// A signed list of files, compared with the files.
     pub roll: Option<Roll>,
     /// Checks by which a list that claims to be closed is broken.
@@ -90,14 +88,14 @@ pub fn examine(
         case: view.index,
         item: path.to_owned(),
         means: one.means,
+        purpose: one.purpose,
         names: one.names,
         standing: one.standing,
     };
     Examined {
-        signed: Signed { voucher, digest: one.payload, malformed, predicate_type, claims },
+        signed: Signed { voucher, digest: one.payload, spelt: one.spelt, malformed, predicate_type, claims },
         facts: one.facts,
         book,
-        purpose: one.purpose,
         roll,
         broken_by,
     }
@@ -113,6 +111,7 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
         case: view.index,
         item: path.to_owned(),
         means: content.means(),
+        purpose: content.purpose(),
         names: content.names(&[]),
         standing: Standing { open: BTreeSet::from([CheckId::TrustKnownSigner]), ..Standing::default() },
     };
@@ -122,9 +121,8 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
     };
     let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
     let (malformed, claims) = (BTreeSet::new(), BTreeMap::new());
-    let signed = Signed { voucher, digest, malformed, predicate_type, claims };
-    let purpose = content.purpose();
-    Examined { signed, facts: Vec::new(), book, purpose, roll: None, broken_by: BTreeSet::new() }
+    let signed = Signed { voucher, digest, spelt: None, malformed, predicate_type, claims };
+    Examined { signed, facts: Vec::new(), book, roll: None, broken_by: BTreeSet::new() }
 }
 
 /// The examination itself broke: nothing is established.
@@ -137,13 +135,19 @@ fn broke(view: &CaseView, item: &Item) -> Examined {
         case: view.index,
         item: item.path.as_str().to_owned(),
         means: Means::Other,
+        purpose: crate::anchor::Purpose::Attestation,
         names: Vec::new(),
         standing,
     };
-    let signed =
-        Signed { voucher, digest, malformed: BTreeSet::new(), predicate_type: None, claims: BTreeMap::new() };
-    let purpose = crate::anchor::Purpose::Attestation;
-    Examined { signed, facts: Vec::new(), book, purpose, roll: None, broken_by: BTreeSet::new() }
+    let signed = Signed {
+        voucher,
+        digest,
+        spelt: None,
+        malformed: BTreeSet::new(),
+        predicate_type: None,
+        claims: BTreeMap::new(),
+    };
+    Examined { signed, facts: Vec::new(), book, roll: None, broken_by: BTreeSet::new() }
 }
 
 /// Which required claims a trusted statement fails or does not make.
@@ -213,7 +217,8 @@ fn compare(
     let compared = entries::compare(view, list, base, &files.entries, files.closed, &excused, book);
     if files.closed {
         let within = if base.is_empty() { String::new() } else { format!("{base}/") };
-        if !integrity_unlisted::examine(view, &within, &compared.listed, &[list], book) {
+        let listed = compared.listed.iter().map(String::as_str).collect();
+        if integrity_unlisted::examine(view, &within, &listed, &BTreeSet::new(), &[list], book).is_some() {
             broken_by.insert(CheckId::IntegrityUnlisted);
         }
         if !compared.missing.is_empty() {

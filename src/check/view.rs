@@ -83,9 +83,10 @@ impl<'e> CaseView<'e> {
         own.into_iter().chain(embedded.filter_map(|one| one.token.as_ref().ok()))
     }
 
-    /// The one item of that kind, where there is one.
+    /// The one item of that kind at the root of the container, where there is
+    /// one. Deeper down lie the files of others, which were sealed as evidence.
     pub fn of_kind(&self, kind: Kind) -> Option<usize> {
-        self.case.items.iter().position(|item| item.kind == kind)
+        self.case.items.iter().position(|item| item.kind == kind && item.path.parent().is_empty())
     }
 
     /// Whether unlisted and missing files are faults here.
@@ -98,6 +99,7 @@ impl<'e> CaseView<'e> {
     pub fn is_control(&self, index: usize) -> bool {
         match self.case.format {
             CaseFormat::Open => false,
+            _ if !self.item(index).path.parent().is_empty() => false,
             _ => matches!(
                 self.item(index).kind,
                 Kind::BundleManifest

@@ -1,17 +1,22 @@
 //! Who vouches for what.
 //!
 //! Every signed thing that names files is a voucher. A list or a manifest has
-//! the standing of whoever signed it; what it names is vouched for through it.
-//! Between cases only the digest in a signed statement travels.
+//! the standing of whoever signed it as such; what it names is vouched for
+//! through it. Within a closed container that is whoever covers it
+//! ([`crate::check::coverage`]). Between cases only the digest in a signed
+//! statement travels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::anchor::Persons;
+use crate::anchor::{Persons, Purpose};
+use crate::check::container::{self, Roll, Sealed};
+use crate::check::coverage::{self, Coverage};
 use crate::check::entries::Compared;
 use crate::check::view::CaseView;
-use crate::check::{artifact_vouched, container, integrity_signed, signature_threshold, statement_subject};
+use crate::check::{artifact_vouched, integrity_signed, signature_threshold, statement_subject};
 use crate::digest::{Algorithm, Digest, Digests};
-use crate::fact::{Means, Named, Standing, Subject, SubjectKind, Voucher};
+use crate::evidence::{CaseFormat, Item, Kind};
+use crate::fact::{Fact, Means, Named, Standing, Subject, SubjectKind, Voucher};
 use crate::finding::{Book, CheckId, Severity};
 
 /// A signed thing before it is known what it vouches for.
@@ -21,6 +26,8 @@ pub struct Signed {
     pub voucher: Voucher,
     /// What it hashes to: the payload, or the file with a detached signature.
     pub digest: Digest,
+    /// The payload in canonical form, where that may be a manifest.
+    pub spelt: Option<Digest>,
     /// Checks that its content failed.
     pub malformed: BTreeSet<CheckId>,
     /// The predicate type, where it is a statement.
@@ -53,53 +60,61 @@ pub struct Vouched {
     pub subjects: Vec<Subject>,
     /// By case.
     pub books: Vec<Book>,
+    /// Checks by which each case is broken as a container.
+    pub broken: Vec<BTreeSet<CheckId>>,
+    /// What was established, by case.
+    pub facts: Vec<Vec<Fact>>,
 }
 
-/// A voucher as it speaks about one thing.
-struct Word<'a> {
-    means: Means,
-    standing: &'a Standing,
-    predicate_type: Option<&'a str>,
-    claims: &'a BTreeMap<CheckId, Severity>,
+/// A list, and who stands behind it as a list.
+struct List<'v> {
+    case: usize,
+    roll: &'v Roll,
+    standing: Standing,
+    /// Claims that good statements about the list miss.
+    claims: BTreeMap<CheckId, Severity>,
+    /// Whether it speaks of the files beside it alone.
+    confined: bool,
+}
+
+/// One content, and everywhere it lies.
+struct Content<'e> {
+    digest: Digest,
+    digests: Digests,
+    places: Vec<(usize, &'e Item)>,
 }
 
 /// Which list speaks against a path, by which check, and how far.
 type Objection = (usize, CheckId, Severity);
 
-static NO_CLAIMS: BTreeMap<CheckId, Severity> = BTreeMap::new();
-
 impl Vouching<'_, '_> {
     /// Goes through everything that someone may vouch for.
     pub fn settle(&self) -> Vouched {
-        let mut books: Vec<Book> = self.views.iter().map(|_| Book::default()).collect();
+        let mut vouched = Vouched {
+            subjects: Vec::new(),
+            books: self.views.iter().map(|_| Book::default()).collect(),
+            broken: self.views.iter().map(|_| BTreeSet::new()).collect(),
+            facts: self.views.iter().map(|_| Vec::new()).collect(),
+        };
         let by_digest = self.index();
-        let mut subjects = Vec::new();
         // Lists and containers first: what they name has their standing.
-        let mut lists: Vec<(usize, usize, Standing)> = Vec::new();
+        let mut lists: Vec<List> = Vec::new();
         let mut used: BTreeSet<usize> = BTreeSet::new();
         for (case, examined) in self.containers.iter().enumerate() {
-            let seal = examined.sealed.as_ref().map(|sealed| {
-                let subject = self.container(case, sealed, &by_digest, &mut used, &mut books[case]);
-                let standing = subject.standing.clone();
-                subjects.push(subject);
-                standing
+            let coverage = examined.sealed.as_ref().map(|sealed| {
+                let (view, signed) = (&self.views[case], &self.signed);
+                let coverage = Coverage::of(view, examined, sealed, signed, &by_digest, &self.approving);
+                self.container(case, sealed, &coverage, &mut vouched);
+                used.extend(&coverage.about);
+                coverage
             });
-            for (number, roll) in examined.rolls.iter().enumerate() {
-                let control = self.views[case].is_control(roll.item);
-                let standing = match (&seal, &roll.standing) {
-                    (Some(standing), _) if control => standing.clone(),
-                    (_, Some(standing)) => standing.clone(),
-                    _ => {
-                        let item = self.views[case].item(roll.item);
-                        self.standing_of(&item.digests, &by_digest, &mut used)
-                    }
-                };
-                lists.push((case, number, standing));
+            for roll in &examined.rolls {
+                lists.push(self.list(case, roll, coverage.as_ref(), &by_digest, &mut used));
             }
         }
-        self.artifacts(&lists, &by_digest, &mut used, &mut subjects, &mut books);
-        self.attestations(&used, &mut subjects, &mut books);
-        Vouched { subjects, books }
+        self.artifacts(&lists, &by_digest, &mut used, &mut vouched);
+        self.attestations(&used, &mut vouched.subjects, &mut vouched.books);
+        vouched
     }
 
     /// How many distinct persons vouch for it by a word that approves.
@@ -119,75 +134,125 @@ impl Vouching<'_, '_> {
         by_digest
     }
 
-    /// Everyone who signed something that names these digests.
-    fn standing_of(
-        &self,
-        digests: &Digests,
+    /// A list with everyone whose word about it is one about what it lists.
+    fn list<'v>(
+        &'v self,
+        case: usize,
+        roll: &'v Roll,
+        coverage: Option<&Coverage>,
         by_digest: &BTreeMap<Digest, Vec<usize>>,
         used: &mut BTreeSet<usize>,
-    ) -> Standing {
-        let mut standing = Standing::default();
-        for digest in digests.iter() {
-            for number in by_digest.get(&digest).into_iter().flatten() {
-                used.insert(*number);
-                standing.merge(&self.signed[*number].voucher.standing);
+    ) -> List<'v> {
+        let view = &self.views[case];
+        let of_kit = view.item(roll.item).kind == Kind::KitManifest;
+        let mut list = List {
+            case,
+            roll,
+            standing: Standing::default(),
+            claims: BTreeMap::new(),
+            // A kit says what belongs to it, and that is all it says.
+            confined: of_kit,
+        };
+        match (&roll.standing, coverage) {
+            (Some(standing), _) => list.standing.clone_from(standing),
+            (None, Some(coverage)) if view.is_control(roll.item) => {
+                coverage.words(roll.item).for_each(|word| list.hear(&self.signed[word]));
+            }
+            _ => {
+                for digest in view.item(roll.item).digests.iter() {
+                    for number in by_digest.get(&digest).into_iter().flatten() {
+                        used.insert(*number);
+                        let Voucher { means, purpose, .. } = &self.signed[*number].voucher;
+                        if *purpose == Purpose::Attestation && !of_kit && means.passes_on(&self.approving) {
+                            list.hear(&self.signed[*number]);
+                        }
+                    }
+                }
             }
         }
-        standing
+        list
     }
 
-    fn container(
-        &self,
-        case: usize,
-        sealed: &container::Sealed,
-        by_digest: &BTreeMap<Digest, Vec<usize>>,
-        used: &mut BTreeSet<usize>,
-        book: &mut Book,
-    ) -> Subject {
-        let mut subject = Subject::new(SubjectKind::Container, Some(sealed.root));
-        for (number, signed) in self.signed.iter().enumerate() {
-            let own = signed.voucher.case == case
-                && sealed
-                    .signature
-                    .is_some_and(|item| self.views[case].item(item).path.as_str() == signed.voucher.item);
-            let names = sealed
-                .names
-                .iter()
-                .any(|digest| by_digest.get(digest).is_some_and(|by| by.contains(&number)));
-            if own || names {
-                used.insert(number);
-                subject.hear(signed.voucher.means_for_container(), &signed.voucher.standing);
+    fn container(&self, case: usize, sealed: &Sealed, coverage: &Coverage, vouched: &mut Vouched) {
+        let (view, examined) = (&self.views[case], &self.containers[case]);
+        let sealers = coverage.sealers(view, examined, sealed, &self.signed);
+        let book = &mut vouched.books[case];
+        let mut held_by = sealed.held_by.clone();
+        // A bag was compared with each of its payload manifests.
+        if view.case.format != CaseFormat::Bag {
+            held_by.extend(coverage::unlisted(view, examined, sealed, &sealers.trusted, book));
+            let failed = |check: &CheckId| book.coverage.get(check).is_some_and(|found| found.failed > 0);
+            vouched.broken[case].extend(Some(CheckId::IntegrityUnlisted).filter(failed));
+        }
+        // The root is what was signed, not what somebody put beside it.
+        let (root, item) = sealed.root;
+        let signed = sealers.trusted.is_empty() || sealers.trusted.contains(&item);
+        let first = sealers.trusted.first().filter(|_| !signed).map(|item| view.item(*item));
+        let digest = first.and_then(|item| item.digests.get(Algorithm::Sha256)).unwrap_or(root);
+        vouched.facts[case].extend(sealed.rooted.clone().filter(|_| signed));
+
+        let mut subject = Subject::new(SubjectKind::Container, Some(digest));
+        let name = sealed.signature.map_or("", |item| view.item(item).path.as_str());
+        let words: BTreeSet<usize> = coverage.by_item.values().flatten().copied().collect();
+        for number in words {
+            let voucher = &self.signed[number].voucher;
+            // Only those count whose word reaches everything.
+            let mut standing = voucher.standing.clone();
+            standing.good.retain(|identity| sealers.whole.contains(identity));
+            subject.hear(Means::Manifest, &standing);
+        }
+        for number in &coverage.about {
+            let Voucher { case: of, item, standing, .. } = &self.signed[*number].voucher;
+            if *of == case && item == name {
+                subject.standing.merge(&Standing { good: BTreeSet::new(), ..standing.clone() });
             }
         }
         subject.places.insert((case, String::new()));
-        subject.held_by.clone_from(&sealed.held_by);
+        subject.held_by = held_by;
         subject.needs_voucher = self.container_signed;
         let distinct = self.vouchers(&subject);
-        let name = sealed.signature.map_or("", |item| self.views[case].item(item).path.as_str());
         if self.container_signed {
             integrity_signed::examine(name, &subject.standing, self.threshold, distinct, book);
         } else {
             book.skip(CheckId::IntegritySigned, "the policy asks for no signature");
         }
-        subject
+        vouched.subjects.push(subject);
+    }
+
+    /// Every content for which somebody must vouch somewhere, in the order of the evidence.
+    fn contents(&self) -> Vec<Content<'_>> {
+        let mut contents: Vec<Content> = Vec::new();
+        let mut by_digest: BTreeMap<Digest, usize> = BTreeMap::new();
+        for view in self.views {
+            let items = view.case.items.iter().enumerate();
+            for (_, item) in items.filter(|(index, _)| view.needs_voucher(*index)) {
+                let digest =
+                    item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+                let at = *by_digest.entry(digest).or_insert(contents.len());
+                if at == contents.len() {
+                    contents.push(Content { digest, digests: Digests::default(), places: Vec::new() });
+                }
+                contents[at].digests.merge(&item.digests);
+                contents[at].places.push((view.index, item));
+            }
+        }
+        contents
     }
 
     fn artifacts(
         &self,
-        lists: &[(usize, usize, Standing)],
+        lists: &[List],
         by_digest: &BTreeMap<Digest, Vec<usize>>,
         used: &mut BTreeSet<usize>,
-        subjects: &mut Vec<Subject>,
-        books: &mut [Book],
+        vouched: &mut Vouched,
     ) {
         // What lists name by a strong digest, and what they say of paths.
-        let mut listed: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
+        let mut listed: BTreeMap<Digest, BTreeSet<usize>> = BTreeMap::new();
         let mut paths: BTreeMap<(usize, &str), Vec<Objection>> = BTreeMap::new();
-        for (number, (case, roll, _)) in lists.iter().enumerate() {
-            let roll = &self.containers[*case].rolls[*roll];
+        for (number, List { case, roll, .. }) in lists.iter().enumerate() {
             for named in &roll.names {
                 for digest in named.digests.iter().filter(|digest| digest.algorithm().is_strong()) {
-                    listed.entry(*digest).or_default().push(number);
+                    listed.entry(*digest).or_default().insert(number);
                 }
             }
             let Compared { wrong, repeated, unmeasured, .. } = &roll.compared;
@@ -205,46 +270,42 @@ impl Vouching<'_, '_> {
             true => BTreeSet::new(),
             false => self.measured(),
         };
-        let mut by_content: BTreeMap<Digest, usize> = BTreeMap::new();
-        for view in self.views {
-            for (_, item) in
-                view.case.items.iter().enumerate().filter(|(index, _)| view.needs_voucher(*index))
-            {
-                let path = item.path.as_str();
-                let digest =
-                    item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
-                let mut words: Vec<Word> = Vec::new();
-                let mut disputed: Vec<(&Signed, Digest)> = Vec::new();
-                for measured in item.digests.iter().filter(|digest| digest.algorithm().is_strong()) {
-                    for number in by_digest.get(&measured).into_iter().flatten() {
-                        used.insert(*number);
-                        let signed = &self.signed[*number];
-                        match signed.disagreeing(&measured, &item.digests) {
-                            None => words.push(signed.word()),
-                            Some(other) if !signed.voucher.standing.good.is_empty() => {
-                                disputed.push((signed, other))
-                            }
-                            Some(_) => {}
+        for Content { digest, digests, places } in self.contents() {
+            let mut subject = Subject::new(SubjectKind::Artifact, Some(digest));
+            let mut disputed: Vec<(&Signed, Digest)> = Vec::new();
+            let strong = || digests.iter().filter(|digest| digest.algorithm().is_strong());
+            let mut words: BTreeSet<usize> = BTreeSet::new();
+            for measured in strong() {
+                for number in by_digest.get(&measured).into_iter().flatten() {
+                    used.insert(*number);
+                    let signed = &self.signed[*number];
+                    match signed.disagreeing(&measured, &digests) {
+                        None => drop(words.insert(*number)),
+                        Some(other) if !signed.voucher.standing.good.is_empty() => {
+                            disputed.push((signed, other))
                         }
-                    }
-                    for number in listed.get(&measured).into_iter().flatten() {
-                        let (case, roll, standing) = &lists[*number];
-                        let means = self.containers[*case].rolls[*roll].means;
-                        words.push(Word { means, standing, predicate_type: None, claims: &NO_CLAIMS });
+                        Some(_) => {}
                     }
                 }
-                let book = &mut books[view.index];
-                let mut subject = Subject::new(SubjectKind::Artifact, Some(digest));
-                for word in &words {
-                    subject.hear(word.means, word.standing);
-                    subject.predicate_types.extend(word.good_type());
-                    subject.claims_from(word.predicate_type, word.claims, !word.standing.good.is_empty());
+            }
+            for signed in words.iter().map(|number| &self.signed[*number]).filter(|one| one.is_of_files()) {
+                signed.speak(&mut subject);
+            }
+            let naming: BTreeSet<usize> =
+                strong().filter_map(|measured| listed.get(&measured)).flatten().copied().collect();
+            for list in naming.iter().map(|number| &lists[*number]) {
+                if !list.confined || places.iter().all(|(case, _)| *case == list.case) {
+                    subject.hear(list.roll.means, &list.standing);
+                    subject.claims_from(&list.claims);
                 }
-                // A list that someone stands behind and that says otherwise of
-                // this very path rejects it; one that nobody signed only counts
-                // where nobody vouches.
-                for (number, check, severity) in paths.get(&(view.index, path)).into_iter().flatten() {
-                    let signed = !lists[*number].2.good.is_empty();
+            }
+            // A list that someone stands behind and that says otherwise of
+            // this very path rejects it; one that nobody signed only counts
+            // where nobody vouches.
+            for (case, item) in &places {
+                let path = item.path.as_str();
+                for (number, check, severity) in paths.get(&(*case, path)).into_iter().flatten() {
+                    let signed = !lists[*number].standing.good.is_empty();
                     match severity {
                         Severity::Failed => subject.contradicted(*check, signed),
                         // Not measured is not otherwise.
@@ -252,37 +313,29 @@ impl Vouching<'_, '_> {
                         _ => {}
                     }
                 }
-                for (signed, other) in disputed {
-                    let vouched = !subject.standing.good.is_empty();
-                    let severity = if vouched { Severity::Note } else { Severity::Failed };
-                    let found = item.digests.get(other.algorithm()).expect("it was compared");
+            }
+            for (case, item) in &places {
+                let (path, book) = (item.path.as_str(), &mut vouched.books[*case]);
+                for (signed, other) in &disputed {
+                    let good = !subject.standing.good.is_empty();
+                    let severity = if good { Severity::Note } else { Severity::Failed };
+                    let found = digests.get(other.algorithm()).expect("it was compared");
                     statement_subject::mismatched(
                         &signed.voucher.item,
                         path,
-                        &[other],
+                        &[*other],
                         &found,
                         severity,
                         book,
                     );
                     subject.contradicted(CheckId::StatementSubject, false);
                 }
-                self.mismatches((view.index, path), &digest, &names, &at_hand, &mut subject, book);
-                subject.places.insert((view.index, path.to_owned()));
-                match by_content.get(&digest) {
-                    None => {
-                        by_content.insert(digest, subjects.len());
-                        subject.digests.merge(&item.digests);
-                        subjects.push(subject);
-                    }
-                    Some(first) => subjects[*first].join(subject),
-                }
+                self.mismatches((*case, path), &digest, &names, &at_hand, &mut subject, book);
+                subject.places.insert((*case, path.to_owned()));
             }
-        }
-        for subject in subjects.iter().filter(|subject| subject.kind == SubjectKind::Artifact) {
-            let digest = subject.digest.expect("an artifact was measured");
-            let distinct = self.vouchers(subject);
+            let distinct = self.vouchers(&subject);
             for (case, path) in &subject.places {
-                let book = &mut books[*case];
+                let book = &mut vouched.books[*case];
                 signature_threshold::examine(path, distinct, self.threshold, distinct > 0, book);
                 if distinct > 0 {
                     artifact_vouched::passed(book);
@@ -292,6 +345,8 @@ impl Vouching<'_, '_> {
                     artifact_vouched::open(path, &digest, severity, book);
                 }
             }
+            subject.digests = digests;
+            vouched.subjects.push(subject);
         }
     }
 
@@ -345,11 +400,9 @@ impl Vouching<'_, '_> {
     pub fn absent(&self, digest: &Digest) -> Subject {
         let mut subject = Subject::new(SubjectKind::Artifact, Some(*digest));
         for signed in self.signed.iter().filter(|_| digest.algorithm().is_strong()) {
-            if signed.voucher.names.iter().any(|named| named.digests.contains(digest)) {
-                subject.hear(signed.voucher.means, &signed.voucher.standing);
-                subject.predicate_types.extend(signed.word().good_type());
-                let good = !signed.voucher.standing.good.is_empty();
-                subject.claims_from(signed.predicate_type.as_deref(), &signed.claims, good);
+            if signed.is_of_files() && signed.voucher.names.iter().any(|named| named.digests.contains(digest))
+            {
+                signed.speak(&mut subject);
             }
         }
         subject
@@ -380,11 +433,7 @@ impl Vouching<'_, '_> {
             if weak {
                 subject.held_by.insert(CheckId::StatementSubject);
             }
-            subject.claims_from(
-                signed.predicate_type.as_deref(),
-                &signed.claims,
-                !signed.voucher.standing.good.is_empty(),
-            );
+            subject.claims_from(&signed.claims);
             subject.places.insert((signed.voucher.case, signed.voucher.item.clone()));
             let distinct = self.persons.distinct(&subject.standing.good).len();
             signature_threshold::examine(&signed.voucher.item, distinct, self.threshold, distinct > 0, book);
@@ -407,29 +456,29 @@ impl Signed {
         other
     }
 
-    fn word(&self) -> Word<'_> {
-        Word {
-            means: self.voucher.means,
-            standing: &self.voucher.standing,
-            predicate_type: self.predicate_type.as_deref(),
-            claims: &self.claims,
+    /// Whether its purpose is one for which files are spoken of. What describes
+    /// a kit or a timeline does so for that alone.
+    fn is_of_files(&self) -> bool {
+        matches!(self.voucher.purpose, Purpose::Attestation | Purpose::Promotion)
+    }
+
+    /// Says of `subject` what it says.
+    fn speak(&self, subject: &mut Subject) {
+        subject.hear(self.voucher.means, &self.voucher.standing);
+        if !self.voucher.standing.good.is_empty() {
+            subject.predicate_types.extend(self.predicate_type.clone());
         }
+        subject.claims_from(&self.claims);
     }
 }
 
-impl Word<'_> {
-    /// The predicate type, where someone good stands behind the word.
-    fn good_type(&self) -> Option<String> {
-        self.predicate_type.filter(|_| !self.standing.good.is_empty()).map(str::to_owned)
-    }
-}
-
-impl Voucher {
-    /// A plain statement about a root says as much as a manifest does.
-    fn means_for_container(&self) -> Means {
-        match self.means {
-            Means::Other => Means::Other,
-            _ => Means::Manifest,
+impl List<'_> {
+    /// Takes in a word about the list, with the claims that it misses.
+    fn hear(&mut self, signed: &Signed) {
+        self.standing.merge(&signed.voucher.standing);
+        for (check, severity) in &signed.claims {
+            let worst = self.claims.entry(*check).or_insert(*severity);
+            *worst = (*worst).min(*severity);
         }
     }
 }

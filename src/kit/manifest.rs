@@ -17,7 +17,7 @@ use crate::wire::shape::{Fields, ShapeError};
 /// What the manifest says it is.
 pub const SCHEMA: &str = "stella.kit/v1";
 /// The payload type under which it is signed.
-pub const PAYLOAD_TYPE: &str = "application/vnd.stella.kit+json";
+pub const PAYLOAD_TYPE: &str = crate::listing::KIT_TYPE;
 
 /// The manifest.
 pub const MANIFEST: &str = "kit.json";

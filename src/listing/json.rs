@@ -171,6 +171,8 @@ pub struct Approval {
 
 /// The payload type of the bytes that approvals sign.
 pub const DIVERGENCE_TYPE: &str = "application/vnd.stella.divergence+json";
+/// The payload type of the manifest of a kit.
+pub const KIT_TYPE: &str = "application/vnd.stella.kit+json";
 /// The payload type of a signed file manifest.
 pub const FILES_TYPE: &str = "application/vnd.stella.files+json";
 

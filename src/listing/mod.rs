@@ -10,7 +10,8 @@ use crate::wire::json::JsonError;
 use crate::wire::shape::ShapeError;
 
 pub use json::{
-    Approval, BundleInfo, DIVERGENCE_TYPE, Divergence, FILES_TYPE, FileManifest, Manifest, ManifestForm,
+    Approval, BundleInfo, DIVERGENCE_TYPE, Divergence, FILES_TYPE, FileManifest, KIT_TYPE, Manifest,
+    ManifestForm,
 };
 pub use text::{Grammar, TextList, parse as parse_text};
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Approval, Policy, WithoutPinnedHead};
+use super::{Approval, Group, Policy, WithoutPinnedHead};
 use crate::anchor::Persons;
 use crate::fact::{CaseLedger, Ledger, Means, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Severity};
@@ -108,13 +108,8 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
             let explained = !rejected.is_empty() || !open.is_empty();
             open.extend(shortfall(subject, distinct.len(), explained));
         }
-        if subject.kind == SubjectKind::Artifact {
-            for group in &policy.groups {
-                let members = persons.distinct(group.identities.iter());
-                if members.intersection(&distinct).count() < group.threshold as usize {
-                    open.insert(CheckId::SignatureThreshold);
-                }
-            }
+        if !short_of_groups(subject, policy, persons).is_empty() {
+            open.insert(CheckId::SignatureThreshold);
         }
     }
     for (check, severity) in &subject.claims {
@@ -130,6 +125,22 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
     } else {
         Judgement { status: Status::Verified, by: carried }
     }
+}
+
+/// The groups of which too few vouch for `subject`, and how many do. Whatever
+/// needs a voucher needs them: an artifact, a container, an attestation alone.
+pub fn short_of_groups<'p>(
+    subject: &Subject,
+    policy: &'p Policy,
+    persons: &Persons,
+) -> Vec<(&'p Group, usize)> {
+    if !subject.needs_voucher || subject.kind == SubjectKind::Timeline {
+        return Vec::new();
+    }
+    let vouching = persons.distinct(&subject.approved_by(&approving(policy)));
+    let found = |group: &Group| persons.distinct(&group.identities).intersection(&vouching).count();
+    let groups = policy.groups.iter().map(|group| (group, found(group)));
+    groups.filter(|(group, found)| *found < group.threshold as usize).collect()
 }
 
 /// The check that stands for too few vouchers. Whoever signed an attestation in

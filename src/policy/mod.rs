@@ -21,7 +21,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
-pub use judge::{Judgement, Status, Verdict, approving, judge, unmet};
+pub use judge::{Judgement, Status, Verdict, approving, judge, short_of_groups, unmet};
 pub use located::{Place, PolicyError, PolicyErrorKind};
 pub use model::{Approval, Claim, Group, Loosening, Policy, WithoutPinnedHead};
 pub use options::{OptionError, Options};
