@@ -522,6 +522,7 @@ fn place(at: Option<&str>, index: usize) -> String {
 fn content(payload_type: &str, payload: &[u8]) -> Result<Content, crate::claim::ClaimError> {
     Ok(match payload_type {
         statement::PAYLOAD_TYPE => Content::Statement(Statement::parse(payload)?),
+        statement::PROMOTION_PAYLOAD_TYPE => Content::Statement(Statement::parse_promotion(payload)?),
         FILES_TYPE => Content::Files(FileManifest::parse(&json::parse(payload)?)?),
         KIT_TYPE => {
             let manifest = Manifest::parse(&json::parse(payload)?)?;

@@ -134,7 +134,8 @@ pub fn short_of_groups<'p>(
     policy: &'p Policy,
     persons: &Persons,
 ) -> Vec<(&'p Group, usize)> {
-    if !subject.needs_voucher || subject.kind == SubjectKind::Timeline {
+    let kinds = [SubjectKind::Artifact, SubjectKind::Container, SubjectKind::Attestation];
+    if !subject.needs_voucher || !kinds.contains(&subject.kind) {
         return Vec::new();
     }
     let vouching = persons.distinct(&subject.approved_by(&approving(policy)));

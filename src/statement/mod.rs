@@ -14,6 +14,8 @@ use crate::wire::shape::{Fields, ShapeError};
 
 /// The payload type under which DSSE carries in-toto statements.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
+/// The payload type that StellaOps names for promotions, and for nothing else.
+pub const PROMOTION_PAYLOAD_TYPE: &str = "StellaOps.PromotionAttestation@1";
 
 const TYPE_V01: &str = "https://in-toto.io/Statement/v0.1";
 const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
@@ -107,6 +109,16 @@ impl Statement {
     /// Reads a payload. All of it must be one statement.
     pub fn parse(payload: &[u8]) -> Result<Statement, StatementError> {
         Statement::from_value(&json::parse(payload)?)
+    }
+
+    /// Reads a payload that must be a promotion in the form of its own.
+    pub fn parse_promotion(payload: &[u8]) -> Result<Statement, StatementError> {
+        let statement = Statement::parse(payload)?;
+        match statement.form {
+            Form::Promotion => Ok(statement),
+            Form::V01 => Err(StatementError::Type { found: TYPE_V01.to_owned() }),
+            Form::V1 => Err(StatementError::Type { found: TYPE_V1.to_owned() }),
+        }
     }
 
     /// Reads a parsed payload.
