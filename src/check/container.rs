@@ -276,10 +276,10 @@ fn root(
         let path = view.item(index).path.as_str();
         match claim {
             Some(Ok(Claim::Manifest(manifest))) if view.is_control(index) => {
-                if let Some((claimed, member)) = manifest.root {
-                    if integrity_root::examine(path, member, claimed, computed, book) {
-                        sealed.states_root.push((index, checksums_at));
-                    }
+                if let Some((claimed, member)) = manifest.root
+                    && integrity_root::examine(path, member, claimed, computed, book)
+                {
+                    sealed.states_root.push((index, checksums_at));
                 }
             }
             Some(Ok(Claim::BundleInfo(info))) => {
