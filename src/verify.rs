@@ -103,6 +103,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     // Signatures and statements.
     let mut facts: Vec<Vec<_>> = containers.iter_mut().map(|one| std::mem::take(&mut one.facts)).collect();
     let mut signed: Vec<Signed> = Vec::new();
+    let mut anchors: Vec<Vec<_>> = views.iter().map(|_| Vec::new()).collect();
     let mut needs = BTreeSet::new();
     for (view, examined) in views.iter().zip(&mut stamped) {
         facts[view.index].append(&mut examined.facts);
@@ -121,6 +122,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             facts[view.index].extend(one.facts);
             needs.insert(one.signed.voucher.purpose);
             containers[view.index].rolls.extend(one.roll);
+            anchors[view.index].extend(one.anchor);
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
         }
@@ -134,7 +136,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
 
     // Timelines.
     for (view, book) in views.iter().zip(&mut books) {
-        for one in timelines::examine(view, &context, book) {
+        for one in timelines::examine(view, &context, &anchors[view.index], book) {
             needs.insert(Purpose::Custody);
             facts[view.index].extend(one.fact);
             subjects.push(one.subject);

@@ -107,8 +107,8 @@ impl Case {
     }
 
     fn verify(&self) -> (Status, Core) {
-        let options =
-            Options { authorities: self.trust.authorities(), pins: &self.pins, ..Options::default() };
+        let roster = std::sync::Arc::new(stella_forensic::custody::Roster::new(self.trust.authorities()));
+        let options = Options { roster: Some(&roster), pins: &self.pins, ..Options::default() };
         let given = if self.archive { self.folder().join(self.name) } else { self.folder() };
         let source = Source::Path(given);
         let Ok(evidence) = evidence::collect(vec![source], &options) else {

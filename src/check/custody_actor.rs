@@ -2,8 +2,9 @@
 //! evidence: a build key, a revoked clerk, a stranger. The link holds, the hand does not.
 
 use crate::check::chain;
+use crate::crypto::key::KeyId;
 use crate::custody::{BreakKind, Timeline};
-use crate::finding::{About, Book, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `custody.actor`.
 pub const ABOUT: About = About {
@@ -21,4 +22,10 @@ pub const ABOUT: About = About {
 /// Writes the breaks of this kind in `timeline`.
 pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
     chain::examine(item, timeline, ABOUT.id, BreakKind::Actor, book);
+}
+
+/// No entry of the trust store has both the name and the key.
+pub fn without_key(key: &KeyId) -> Finding {
+    let detail = "no authority of that name has the key that signed";
+    Finding::new(Severity::Failed, ABOUT.id, detail).found(key.to_string())
 }

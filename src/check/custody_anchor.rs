@@ -3,16 +3,17 @@
 //! not follow from the events at hand, anchors nothing.
 
 use crate::check::chain;
+use crate::custody::ledger::anchor::{Anchor, AnchorOutcome};
 use crate::custody::{BreakKind, Timeline};
-use crate::finding::{About, Book, CheckId};
+use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `custody.anchor`.
 pub const ABOUT: About = About {
     id: CheckId::CustodyAnchor,
     title: "anchor agrees with the events",
-    establishes: "Each anchor given with the ledger names a root and a number of leaves that follow from \
-        the events present. It proves that the anchor belongs to this ledger, not that the anchor is \
-        authentic; that needs a signature over it.",
+    establishes: "Each anchor that somebody trusted for custody signed names a root and a number of leaves \
+        that follow from the events present. An anchor that nobody known signed is compared too, and \
+        establishes nothing either way.",
     why: "With an anchor that is merely displayed, a rewritten ledger borrows the credibility of the \
         original.",
     remedy: "Obtain the events of the anchored window in full and the anchor from its publisher. If root or \
@@ -20,7 +21,30 @@ pub const ABOUT: About = About {
     clause: "docs/formats/ledger.md, anchors; StellaOps findings ledger, Merkle anchor policy",
 };
 
-/// Writes the breaks of this kind in `timeline`.
-pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
+/// Writes the breaks of this kind in `timeline`, and how each anchor compares.
+/// `signed` are those of the case that somebody trusted for custody signed.
+/// Returns the worst that any of them says of the timeline.
+pub fn examine(item: &str, timeline: &Timeline, signed: &[Anchor], book: &mut Book) -> Option<Severity> {
     chain::examine(item, timeline, ABOUT.id, BreakKind::Anchor, book);
+    let mut worst = None;
+    for one in &timeline.anchors {
+        let known = signed.contains(&one.anchor);
+        match (one.outcome, known) {
+            (AnchorOutcome::Matched, true) => book.pass(ABOUT.id),
+            (AnchorOutcome::Differs { .. }, _) => {
+                let (severity, detail) = match known {
+                    true => (Severity::Failed, "a signed anchor says something else"),
+                    false => {
+                        (Severity::NotEstablished, "an anchor that nobody known signed says something else")
+                    }
+                };
+                let (expected, found) = one.compared();
+                let finding = Finding::new(severity, ABOUT.id, detail).item(item).expected(expected);
+                book.find(finding.found(found.unwrap_or_default()));
+                worst = Some(worst.map_or(severity, |worst: Severity| worst.min(severity)));
+            }
+            _ => {}
+        }
+    }
+    worst
 }

@@ -39,3 +39,11 @@ pub fn differs(timeline: &str, path: &str, collected: &Digest, found: &Digest, b
             .found(found.to_string()),
     );
 }
+
+/// A file that the timeline collected was not hashed as it was then.
+pub fn unmeasured(timeline: &str, path: &str, collected: &Digest, book: &mut Book) {
+    let detail = format!("the file was not hashed as {timeline} says that it was when it was collected");
+    book.find(
+        Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(path).expected(collected.to_string()),
+    );
+}

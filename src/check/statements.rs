@@ -8,6 +8,7 @@ use crate::check::existence::Times;
 use crate::check::signing::{self, Content, Context};
 use crate::check::view::CaseView;
 use crate::check::{entries, integrity_divergence, integrity_unlisted, statement_claims, trust_known_signer};
+use crate::custody::ledger::anchor::Anchor;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::Item;
 use crate::fact::{Fact, Means, Named, Standing, Voucher};
@@ -41,6 +42,8 @@ pub struct Examined {
     pub book: Book,
     /// A signed list of files, compared with the files.
     pub roll: Option<Roll>,
+    /// A signed anchor of a ledger.
+    pub anchor: Option<Anchor>,
     /// Checks by which a list that claims to be closed is broken.
     pub broken_by: BTreeSet<CheckId>,
 }
@@ -69,7 +72,7 @@ pub fn examine(
     }
     let mut predicate_type = None;
     let mut claims = BTreeMap::new();
-    let mut roll = None;
+    let (mut roll, mut anchor) = (None, None);
     let mut broken_by = BTreeSet::new();
     match &one.content {
         Some(Content::Statement(statement)) => {
@@ -82,6 +85,7 @@ pub fn examine(
             let compared = compare(view, demands.context, item, files, &mut broken_by, &mut book);
             roll = Some(Roll { standing: Some(one.standing.clone()), ..compared });
         }
+        Some(Content::Anchor(signed)) if !one.standing.good.is_empty() => anchor = Some(signed.clone()),
         _ => {}
     }
     let voucher = Voucher {
@@ -97,6 +101,7 @@ pub fn examine(
         facts: one.facts,
         book,
         roll,
+        anchor,
         broken_by,
     }
 }
@@ -122,7 +127,7 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
     let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
     let (malformed, claims) = (BTreeSet::new(), BTreeMap::new());
     let signed = Signed { voucher, digest, spelt: None, malformed, predicate_type, claims };
-    Examined { signed, facts: Vec::new(), book, roll: None, broken_by: BTreeSet::new() }
+    Examined { signed, facts: Vec::new(), book, roll: None, anchor: None, broken_by: BTreeSet::new() }
 }
 
 /// The examination itself broke: nothing is established.
@@ -147,7 +152,7 @@ fn broke(view: &CaseView, item: &Item) -> Examined {
         predicate_type: None,
         claims: BTreeMap::new(),
     };
-    Examined { signed, facts: Vec::new(), book, roll: None, broken_by: BTreeSet::new() }
+    Examined { signed, facts: Vec::new(), book, roll: None, anchor: None, broken_by: BTreeSet::new() }
 }
 
 /// Which required claims a trusted statement fails or does not make.

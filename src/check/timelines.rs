@@ -11,15 +11,15 @@ use crate::check::{
     custody_link, custody_order, custody_redaction, custody_rehash, custody_shape, custody_signature,
     custody_time, integrity_recipe,
 };
+use crate::custody::ledger::anchor::Anchor;
 use crate::custody::{Pin, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
 use crate::finding::{Book, CheckId, Finding, Severity};
 
-/// Every kind of break, each in its own file.
-const WALK: [fn(&str, &Timeline, &mut Book); 18] = [
+/// Every kind of break, each in its own file; anchors are asked for apart.
+const WALK: [fn(&str, &Timeline, &mut Book); 17] = [
     custody_actor::examine,
-    custody_anchor::examine,
     custody_case::examine,
     custody_duplicate::examine,
     custody_fork::examine,
@@ -46,8 +46,9 @@ pub struct Examined {
     pub fact: Option<Fact>,
 }
 
-/// Examines every chain of every timeline of the case.
-pub fn examine(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Examined> {
+/// Examines every chain of every timeline of the case. `anchors` are those that
+/// somebody trusted for custody signed.
+pub fn examine(view: &CaseView, context: &Context, anchors: &[Anchor], book: &mut Book) -> Vec<Examined> {
     let mut examined = Vec::new();
     for item in &view.case.items {
         let path = item.path.as_str();
@@ -71,9 +72,16 @@ pub fn examine(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Exami
                 integrity_recipe::assumed(path, timeline.format.name(), assumption, book);
                 subject.held_by.insert(CheckId::IntegrityRecipe);
             }
+            match custody_anchor::examine(path, timeline, anchors, book) {
+                Some(Severity::Failed) => drop(subject.rejected_by.insert(CheckId::CustodyAnchor)),
+                Some(_) => drop(subject.held_by.insert(CheckId::CustodyAnchor)),
+                None => {}
+            }
             signers(context, path, timeline, &mut subject, book);
-            if !exhibits(view, path, timeline, book) {
-                subject.rejected_by.insert(CheckId::CustodyRehash);
+            match exhibits(view, path, timeline, book) {
+                Some(Severity::Failed) => drop(subject.rejected_by.insert(CheckId::CustodyRehash)),
+                Some(_) => drop(subject.held_by.insert(CheckId::CustodyRehash)),
+                None => {}
             }
             let fact = timeline.head.filter(|_| subject.rejected_by.is_empty()).map(|head| Fact::Chain {
                 item: path.to_owned(),
@@ -102,11 +110,9 @@ fn signers(context: &Context, path: &str, timeline: &Timeline, subject: &mut Sub
             let failed = |findings: &[Finding]| {
                 findings.iter().filter(|finding| finding.severity == Severity::Failed).count()
             };
-            let Some((passed, findings)) =
-                admitted.min_by_key(|(_, findings)| (failed(findings), findings.len()))
-            else {
-                continue;
-            };
+            let best = admitted.min_by_key(|(_, findings)| (failed(findings), findings.len()));
+            let (passed, findings) =
+                best.unwrap_or_else(|| (Vec::new(), vec![custody_actor::without_key(id)]));
             passed.into_iter().for_each(|check| book.pass(check));
             for finding in findings {
                 match finding.severity {
@@ -122,21 +128,25 @@ fn signers(context: &Context, path: &str, timeline: &Timeline, subject: &mut Sub
 }
 
 /// What was collected, where it lies beside the timeline, must still be that.
-fn exhibits(view: &CaseView, path: &str, timeline: &Timeline, book: &mut Book) -> bool {
-    let mut same = true;
+/// Returns the worst that any of it says.
+fn exhibits(view: &CaseView, path: &str, timeline: &Timeline, book: &mut Book) -> Option<Severity> {
+    let mut worst = None;
     for (name, digest) in &timeline.exhibits {
         let Some(index) = view.at(&crate::path::escape(name.as_bytes())) else { continue };
         let item = view.item(index);
         match item.digests.get(digest.algorithm()) {
             Some(found) if found != *digest => {
-                same = false;
+                worst = Some(Severity::Failed);
                 custody_rehash::differs(path, item.path.as_str(), digest, &found, book);
             }
             Some(_) => custody_rehash::same(book),
-            None => {}
+            None => {
+                worst = worst.or(Some(Severity::NotEstablished));
+                custody_rehash::unmeasured(path, item.path.as_str(), digest, book);
+            }
         }
     }
-    same
+    worst
 }
 
 /// Pins that name a chain which is not in the evidence.

@@ -2,12 +2,13 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::anchor::Authority;
 use crate::cli::args::{Output, Reading};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Bar;
-use crate::custody::Pin;
+use crate::custody::{Pin, Roster};
 use crate::digest::AlgorithmSet;
 use crate::evidence::{self, Evidence, Options, Source};
 use crate::proof::detached;
@@ -45,13 +46,14 @@ pub fn collect(paths: &[PathBuf], reading: &Reading, wanted: &Wanted) -> Result<
         signed_whole |= key.algorithms.iter().any(|algorithm| algorithm.digest().is_none());
     }
     let bar = Bar::wanted(reading);
+    let roster = Arc::new(Roster::new(wanted.authorities));
     let options = Options {
         jobs: jobs(reading),
         progress: bar.as_ref().map(|bar| bar as &dyn evidence::Progress),
         artifacts: wanted.artifacts,
         signed,
         signed_whole,
-        authorities: wanted.authorities,
+        roster: Some(&roster),
         pins: wanted.pins,
     };
     let collected = evidence::collect(sources, &options);

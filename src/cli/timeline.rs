@@ -7,7 +7,7 @@ use crate::anchor::Authority;
 use crate::cli::args::{Output, Timeline};
 use crate::cli::collecting::{self, Wanted, collect};
 use crate::cli::failure::Failure;
-use crate::cli::load;
+use crate::cli::{load, own};
 use crate::custody::{self, Completeness};
 use crate::evidence::Evidence;
 use crate::path::{escape, escape_text};
@@ -17,11 +17,15 @@ use crate::wire::json::Value;
 
 /// Runs the command; the number is the exit status.
 pub fn run(arguments: &Timeline) -> Result<u8, Failure> {
-    let trust = load::trust_roots(&arguments.trust_roots, CertificateUse::Any, None)?;
+    let kit = own::kit(&arguments.evidence);
+    if let (Some(why), false) = (&kit.refused, arguments.reading.quiet) {
+        super::note(&format!("the kit around this program does not count: {why}"));
+    }
     for text in &arguments.trust_roots {
         let (_, path) = load::purpose_and_path(text);
         load::outside_evidence("the trust root", &path, &arguments.evidence)?;
     }
+    let (trust, _) = load::effective_trust(&arguments.trust_roots, CertificateUse::Any, None, &kit)?;
     let authorities: &[Authority] = trust.authorities();
     let wanted = Wanted { authorities, pins: &arguments.expect_heads, ..Wanted::default() };
     let evidence = collect(&arguments.evidence, &arguments.reading, &wanted)?;
@@ -30,7 +34,25 @@ pub fn run(arguments: &Timeline) -> Result<u8, Failure> {
     }
     print(&evidence, collecting::output(arguments.output), &mut io::stdout().lock())
         .map_err(|error| Failure::fault(format!("the result cannot be written: {error}")))?;
-    Ok(0)
+    Ok(status(&evidence))
+}
+
+/// 3 where a chain is broken, 6 where something of one is not established: the
+/// numbers of `forensic verify`, which asks for more.
+fn status(evidence: &Evidence) -> u8 {
+    let tallies = || chains(evidence).flat_map(|(_, timeline)| timeline.tallies.values());
+    let open = |timeline: &custody::Timeline| {
+        timeline.completeness() != Completeness::Pinned
+            || !timeline.format.assumptions().is_empty()
+            || timeline.anchors.iter().any(|anchor| anchor.compared().1.is_some())
+    };
+    if tallies().any(|tally| tally.broken > 0) {
+        3
+    } else if tallies().any(|tally| tally.not_established > 0) || chains(evidence).any(|(_, one)| open(one)) {
+        6
+    } else {
+        0
+    }
 }
 
 fn chains(evidence: &Evidence) -> impl Iterator<Item = (&str, &custody::Timeline)> {
@@ -127,9 +149,9 @@ fn table(item: &str, timeline: &custody::Timeline, out: &mut dyn Write) -> io::R
     let head = timeline.head.map_or("none".to_owned(), |head| head.to_string());
     writeln!(out, "  chain {}, {} events, head {head}", escape(timeline.chain.as_bytes()), timeline.count)?;
     writeln!(out, "  {}", completeness(timeline))?;
-    let mut last = 0;
+    let mut last = 0_u64;
     for event in timeline.first.iter().chain(&timeline.last) {
-        if event.sequence > last + 1 {
+        if event.sequence > last.saturating_add(1) {
             writeln!(out, "  ...")?;
         }
         last = event.sequence;
@@ -146,6 +168,13 @@ fn table(item: &str, timeline: &custody::Timeline, out: &mut dyn Write) -> io::R
         let established = if one.established { "both signed" } else { "not established" };
         let (from, to) = (escape(one.from.as_bytes()), escape(one.to.as_bytes()));
         writeln!(out, "  handover at {}: {from} to {to}, {established}", one.sequence)?;
+    }
+    for (stated, found) in timeline.anchors.iter().map(custody::ledger::anchor::Anchored::compared) {
+        if let Some(found) = found {
+            writeln!(out, "  an anchor, signed by whomever, says something else")?;
+            writeln!(out, "    expected {stated}")?;
+            writeln!(out, "    found    {found}")?;
+        }
     }
     for one in &timeline.breaks {
         writeln!(out, "  line {}: custody.{}", one.line, one.kind.name())?;

@@ -16,8 +16,9 @@ pub(super) struct At {
 pub(super) struct Breaks {
     kept: Vec<Break>,
     tallies: [Tally; BreakKind::ALL.len()],
-    /// The kinds already noted on one line: a line has a fault of a kind once.
-    noted: (u64, [bool; BreakKind::ALL.len()]),
+    /// The kinds already noted on one line, and as what: a line has a fault of
+    /// a kind once, and what is proven wrong outweighs what is only unknown.
+    noted: (u64, [Option<Standing>; BreakKind::ALL.len()]),
     /// The last line that had a fault.
     latest: u64,
 }
@@ -53,15 +54,9 @@ impl Breaks {
         self.note(kind, Standing::NotEstablished, at, expected.into(), found.into());
     }
 
-    /// One of several faults of a kind that are found at the same line.
-    pub fn broken_each(&mut self, kind: BreakKind, at: At, expected: String, found: String) {
-        self.noted.1[kind as usize] = false;
-        self.note(kind, Standing::Broken, at, expected, found);
-    }
-
     /// One of several, each not established, that are found at the same line.
     pub fn not_established_each(&mut self, kind: BreakKind, at: At, expected: String, found: String) {
-        self.noted.1[kind as usize] = false;
+        self.noted.1[kind as usize] = None;
         self.note(kind, Standing::NotEstablished, at, expected, found);
     }
 
@@ -75,9 +70,20 @@ impl Breaks {
         if self.noted.0 != at.line {
             self.noted = (at.line, Default::default());
         }
-        if std::mem::replace(&mut self.noted.1[kind as usize], true) {
-            return;
+        match (self.noted.1[kind as usize], standing) {
+            (None, _) => {}
+            (Some(Standing::NotEstablished), Standing::Broken) => {
+                self.tally(kind).not_established -= 1;
+                let weaker = |one: &Break| {
+                    (one.line, one.kind, one.standing) == (at.line, kind, Standing::NotEstablished)
+                };
+                if let Some(index) = self.kept.iter().rposition(weaker) {
+                    self.kept.remove(index);
+                }
+            }
+            (Some(_), _) => return,
         }
+        self.noted.1[kind as usize] = Some(standing);
         match standing {
             Standing::Broken => self.tally(kind).broken += 1,
             Standing::NotEstablished => self.tally(kind).not_established += 1,
@@ -129,6 +135,21 @@ mod tests {
         let (kept, tallies) = breaks.finish();
         assert_eq!(kept.iter().map(|b| b.line).collect::<Vec<_>>(), [1, 1, 2, 2, 3]);
         assert_eq!(tallies[&BreakKind::Link].broken, 2);
+    }
+
+    #[test]
+    fn what_is_proven_wrong_outweighs_what_is_unknown() {
+        let mut breaks = Breaks::default();
+        let at = At { line: 4, sequence: Some(4) };
+        breaks.not_established(BreakKind::Signature, at, "a key of a", "another");
+        breaks.broken(BreakKind::Signature, at, "a signature of b", "the bytes do not verify");
+        breaks.not_established(BreakKind::Signature, at, "a key of c", "another");
+        let (kept, tallies) = breaks.finish();
+        assert_eq!(kept.iter().map(|b| (b.line, b.standing)).collect::<Vec<_>>(), [(4, Standing::Broken)]);
+        assert_eq!(
+            (tallies[&BreakKind::Signature].broken, tallies[&BreakKind::Signature].not_established),
+            (1, 0)
+        );
     }
 
     #[test]

@@ -18,12 +18,14 @@ pub mod stella;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::anchor::{Authority, Identity};
 use crate::digest::{Algorithm, Digest};
 use crate::time::{Interval, UnixTime};
 
 use ledger::anchor::{Anchor, Anchored};
+pub use roster::Roster;
 pub use signers::{KeyUse, Signer};
 
 /// The formats of timelines that can be read.
@@ -426,6 +428,7 @@ impl Timeline {
 /// Reads one file of lines.
 pub struct Fold {
     lines: u64,
+    format: Format,
     follow: Follow,
 }
 
@@ -439,23 +442,23 @@ impl Fold {
     /// it for another purpose is refused as an actor, whoever is not in it is
     /// unknown. `pins` are heads noted outside the evidence.
     pub fn new(format: Format, authorities: &[Authority], pins: &[Pin]) -> Fold {
-        Fold::with_anchors(format, authorities, pins, &[])
+        Fold::among(format, &Arc::new(Roster::new(authorities)), pins, &Arc::default())
     }
 
-    /// The same, with anchors that lie beside a ledger. Nothing of them needs to
-    /// be verified: that the events agree with an anchor says nothing about who
-    /// made it.
-    pub fn with_anchors(format: Format, authorities: &[Authority], pins: &[Pin], anchors: &[Anchor]) -> Fold {
+    /// The same for one of many files, with anchors that lie beside a ledger.
+    /// Nothing of them needs to be verified: that the events agree with an
+    /// anchor, or do not, says nothing about who made it.
+    pub fn among(format: Format, roster: &Arc<Roster>, pins: &[Pin], anchors: &Arc<Vec<Anchor>>) -> Fold {
+        let (lines, pins) = (0, pins.to_vec());
         let follow = match format {
             Format::StellaCustodyV1 => {
-                let roster = roster::Roster::new(authorities);
-                Follow::Stella(Box::new(stella::follow::Follow::new(roster, pins.to_vec())))
+                Follow::Stella(Box::new(stella::follow::Follow::new(roster.clone(), pins)))
             }
             Format::LedgerEventV1 => {
-                Follow::Ledger(Box::new(ledger::follow::Follow::new(pins.to_vec(), anchors.to_vec())))
+                Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, anchors.clone())))
             }
         };
-        Fold { lines: 0, follow }
+        Fold { lines, format, follow }
     }
 
     /// Takes the next line, without its line feed.
@@ -468,11 +471,16 @@ impl Fold {
     }
 
     /// Ends the file. `complete_last_line` says whether the last line had its
-    /// line feed; without it the file was cut. A file without lines has no
-    /// timeline.
+    /// line feed; without it the file was cut. A file without lines is what is
+    /// left of a timeline from which everything was taken.
     pub fn finish(self, complete_last_line: bool) -> Vec<Timeline> {
         if self.lines == 0 {
-            return Vec::new();
+            let mut breaks = breaks::Breaks::default();
+            let at = breaks::At { line: 1, sequence: None };
+            breaks.examined(BreakKind::Shape);
+            breaks.broken(BreakKind::Shape, at, "a first event", "the end of the file");
+            let (breaks, tallies) = breaks.finish();
+            return vec![Timeline::unread(self.format, breaks, tallies)];
         }
         let cut_at = (!complete_last_line).then_some(self.lines);
         match self.follow {

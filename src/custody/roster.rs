@@ -11,8 +11,10 @@ use crate::anchor::{Authority, Identity, KeyMaterial, Persons, Purpose};
 use crate::crypto::key::{KeyId, Kind, PublicKey};
 use crate::crypto::signature::{self, Algorithm, Encoding};
 
-/// The authorities, by name and by key.
-pub(super) struct Roster {
+/// The authorities, by name and by key. Made once for all the timelines of a
+/// run.
+#[derive(Debug)]
+pub struct Roster {
     authorities: Vec<Authority>,
     by_name: BTreeMap<String, Vec<usize>>,
     by_key: BTreeMap<String, BTreeSet<usize>>,
@@ -33,8 +35,9 @@ pub(super) enum Actor {
 /// How a signature stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Signed {
-    /// By this key of the identity.
-    By(Identity, KeyId, Algorithm),
+    /// By this key of the identity, and whether the entry of the trust store
+    /// that holds the key may act.
+    By(Identity, KeyId, Algorithm, Actor),
     /// The key that is named is not in the trust store.
     UnknownKey,
     /// Proven wrong.
@@ -42,6 +45,7 @@ pub(super) enum Signed {
 }
 
 impl Roster {
+    /// `authorities` may be the whole trust store.
     pub fn new(authorities: &[Authority]) -> Roster {
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut by_key: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
@@ -60,38 +64,38 @@ impl Roster {
     }
 
     /// Whether `name` may sign events of `event_type`.
-    pub fn actor(&self, name: &str, event_type: &str) -> Actor {
-        let mut standing = Actor::Unknown;
-        for authority in self.named(name) {
-            standing = if authority.distrusted.is_some() {
-                // Beats everything, also another entry of that name.
-                return Actor::Refused("a distrusted authority");
-            } else if !authority.may(Purpose::Custody) {
-                better(standing, Actor::Refused("an authority for other purposes"))
-            } else if !authority.narrowing.allows_payload_type(Some(event_type)) {
-                better(standing, Actor::Refused("an authority confined to other content"))
-            } else {
-                Actor::Authorised
-            };
-        }
-        standing
+    pub(super) fn actor(&self, name: &str, event_type: &str) -> Actor {
+        best(self.named(name), event_type)
     }
 
     /// Whether both names are one person, as far as the trust store knows.
-    pub fn same_person(&self, a: &str, b: &str) -> bool {
+    pub(super) fn same_person(&self, a: &str, b: &str) -> bool {
         match (Identity::new(a), Identity::new(b)) {
             (Ok(a), Ok(b)) => self.persons.same(&a, &b),
             _ => a == b,
         }
     }
 
-    /// Whether the key of that id made `sig` over the message for `name`. The
-    /// message is made only if there is such a key.
-    pub fn signed(&self, name: &str, keyid: &str, message: impl Fn() -> Vec<u8>, sig: &[u8]) -> Signed {
+    /// Whether the key of that id made `sig` over the message for `name`, and
+    /// what the entries that hold the key let it say. The message is made only
+    /// if there is such a key.
+    pub(super) fn signed(
+        &self,
+        name: &str,
+        keyid: &str,
+        event_type: &str,
+        message: impl Fn() -> Vec<u8>,
+        sig: &[u8],
+    ) -> Signed {
         let Some(owners) = self.by_key.get(keyid) else { return Signed::UnknownKey };
-        let owner = owners.iter().map(|index| &self.authorities[*index]);
-        let Some(authority) = owner.clone().find(|authority| authority.identity.as_str() == name) else {
-            let owner = owner.map(|authority| authority.identity.as_str()).next().unwrap_or_default();
+        let owners = owners.iter().map(|index| &self.authorities[*index]);
+        let mut own = owners.clone().filter(|authority| authority.identity.as_str() == name);
+        // A name may have several entries, each with keys of its own: only one
+        // that holds this key can speak for it, and the best of them does.
+        let standing = best(own.clone(), event_type);
+        let authorises = |authority: &&Authority| refusal(authority, event_type).is_none();
+        let Some(authority) = own.clone().find(authorises).or_else(|| own.next()) else {
+            let owner = owners.map(|authority| authority.identity.as_str()).next().unwrap_or_default();
             return Signed::Wrong(format!("signed with a key of {owner}"));
         };
         let key = authority.keys.iter().find(|key| key.id.to_string() == keyid);
@@ -108,14 +112,36 @@ impl Roster {
             return Signed::Wrong(format!("the key is not trusted with {}", algorithm.name()));
         }
         match signature::verify(algorithm, Encoding::Der, public, &message(), sig) {
-            Ok(()) => Signed::By(authority.identity.clone(), key.id, algorithm),
+            Ok(()) => Signed::By(authority.identity.clone(), key.id, algorithm, standing),
             Err(error) => Signed::Wrong(error.to_string()),
         }
     }
 }
 
-fn better(a: Actor, b: Actor) -> Actor {
-    if a == Actor::Authorised { a } else { b }
+/// Why that entry may not sign events.
+fn refusal(authority: &Authority, event_type: &str) -> Option<&'static str> {
+    if authority.distrusted.is_some() {
+        Some("a distrusted authority")
+    } else if !authority.may(Purpose::Custody) {
+        Some("an authority for other purposes")
+    } else if !authority.narrowing.allows_payload_type(Some(event_type)) {
+        Some("an authority confined to other content")
+    } else {
+        None
+    }
+}
+
+/// What the entry says that lets an actor say most; distrust of one beats all.
+fn best<'a>(entries: impl Iterator<Item = &'a Authority>, event_type: &str) -> Actor {
+    let mut standing = Actor::Unknown;
+    for authority in entries {
+        standing = match (refusal(authority, event_type), standing) {
+            (Some(found), _) if authority.distrusted.is_some() => return Actor::Refused(found),
+            (None, _) | (_, Actor::Authorised) => Actor::Authorised,
+            (Some(found), _) => Actor::Refused(found),
+        };
+    }
+    standing
 }
 
 /// docs/formats/custody.md, signatures: one algorithm for each kind of key.

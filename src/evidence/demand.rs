@@ -10,11 +10,13 @@
 //! then nothing is asked for, and the check of that file says so.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::custody::ledger::anchor::{self, Anchor};
 use crate::digest::{Algorithm, AlgorithmSet};
+use crate::limits;
 use crate::listing::{self, Grammar};
-use crate::path::EvidencePath;
+use crate::path::{EvidencePath, escape};
 use crate::proof::detached::MinisignFile;
 use crate::wire::base64;
 use crate::wire::json::{self, Value};
@@ -40,7 +42,7 @@ pub(super) struct Demand {
     /// So many of them are sorted.
     sorted: usize,
     /// What ledgers are compared with.
-    pub(super) anchors: Vec<Anchor>,
+    pub(super) anchors: Arc<Vec<Anchor>>,
     /// Of archives in it.
     inner: BTreeMap<String, Demand>,
 }
@@ -87,7 +89,11 @@ impl Demand {
 
     /// Takes in what `item` asks of others.
     pub(super) fn learn(&mut self, item: &Item, peek: Peek, options: &Options<'_>) {
-        self.anchors.extend(peek.anchor);
+        // One more than a ledger is compared with, so that it says there are more.
+        let room = (limits::CUSTODY_ANCHORS_MAX + 1).saturating_sub(self.anchors.len());
+        if room > 0 && !peek.anchors.is_empty() {
+            Arc::make_mut(&mut self.anchors).extend(peek.anchors.into_iter().take(room));
+        }
         let path = item.path.as_str();
         let ask = |demand: &mut Demand, path: &str, want: Want| demand.listed.push((path.to_owned(), want));
         let digest = |algorithm| Want { algorithms: AlgorithmSet::only(algorithm), whole: false };
@@ -99,6 +105,11 @@ impl Demand {
             // `x.sha512` may hold a digest and no name.
             if let Some(file) = classify::continued(path) {
                 ask(self, file, digest(algorithm));
+            }
+        }
+        for (name, collected) in item.timelines.iter().flat_map(|timeline| &timeline.exhibits) {
+            if collected.algorithm() != Algorithm::Sha256 {
+                ask(self, &escape(name.as_bytes()), digest(collected.algorithm()));
             }
         }
         match (item.kind, classify::continued(path)) {
@@ -156,8 +167,8 @@ fn beside(list: &EvidencePath, name: &str) -> String {
 pub(super) struct Peek {
     /// Strong digests by which it names files.
     pub(super) algorithms: AlgorithmSet,
-    /// An anchor of a ledger.
-    pub(super) anchor: Option<Anchor>,
+    /// Anchors of a ledger.
+    pub(super) anchors: Vec<Anchor>,
 }
 
 impl Peek {
@@ -165,23 +176,25 @@ impl Peek {
     pub(super) fn into_value(value: &Value) -> Peek {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         if text("_type").is_some() {
-            return Peek { algorithms: subjects(value), anchor: None };
+            return Peek { algorithms: subjects(value), anchors: Vec::new() };
         }
         let payload = text("payload").and_then(|payload| base64::decode_dsse(payload).ok());
         let Some(payload) = payload else { return Peek::default() };
         if text("payloadType") == Some(anchor::PAYLOAD_TYPE) {
-            return Peek { algorithms: AlgorithmSet::EMPTY, anchor: Anchor::parse(&payload).ok() };
+            let anchors = Anchor::parse(&payload).into_iter().collect();
+            return Peek { algorithms: AlgorithmSet::EMPTY, anchors };
         }
         // Nearly every statement names SHA-256, and need not be parsed here.
         let other =
             ["\"sha512\"", "\"sha384\""].iter().any(|name| classify::contains(&payload, name.as_bytes()));
         let statement = if other { json::parse(&payload).ok() } else { None };
-        Peek { algorithms: statement.as_ref().map_or(AlgorithmSet::EMPTY, subjects), anchor: None }
+        Peek { algorithms: statement.as_ref().map_or(AlgorithmSet::EMPTY, subjects), anchors: Vec::new() }
     }
 
     pub(super) fn merge(&mut self, other: Peek) {
         self.algorithms = self.algorithms.union(other.algorithms);
-        self.anchor = self.anchor.take().or(other.anchor);
+        let room = (limits::CUSTODY_ANCHORS_MAX + 1).saturating_sub(self.anchors.len());
+        self.anchors.extend(other.anchors.into_iter().take(room));
     }
 }
 

@@ -380,7 +380,8 @@ impl Context<'_> {
                 Ok((fault, peek, opened)) => {
                     seen.state = State::Measured;
                     // Nearly all files have nothing to tell.
-                    if fault.is_some() || opened.is_some() || item.content.is_some() {
+                    let speaks = item.content.is_some() || !item.timelines.is_empty();
+                    if fault.is_some() || opened.is_some() || speaks {
                         done.push(Done { index, fault, peek, opened });
                     }
                 }

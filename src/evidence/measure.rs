@@ -20,7 +20,7 @@ pub(super) struct Reading<'a> {
     size: u64,
     state: State,
     options: &'a Options<'a>,
-    anchors: &'a [Anchor],
+    anchors: &'a Arc<Vec<Anchor>>,
     /// Wanted whole by a signature over it.
     held: bool,
     oversize: Option<u64>,
@@ -62,7 +62,7 @@ impl<'a> Reading<'a> {
         size: u64,
         want: Want,
         options: &'a Options<'a>,
-        anchors: &'a [Anchor],
+        anchors: &'a Arc<Vec<Anchor>>,
     ) -> Reading<'a> {
         let held = want.whole && size <= limits::SIGNED_BYTES_MAX;
         Reading { claim, size, state: State::Head(Vec::new()), options, anchors, held, oversize: None }
@@ -99,8 +99,9 @@ impl<'a> Reading<'a> {
         self.state = match classify::by_beginning(self.claim, head, complete) {
             Beginning::Short => return false,
             Beginning::Timeline(format) => {
-                let (authorities, pins) = (self.options.authorities, self.options.pins);
-                let fold = custody::Fold::with_anchors(format, authorities, pins, self.anchors);
+                let nobody = || Arc::new(custody::Roster::new(&[]));
+                let roster = self.options.roster.cloned().unwrap_or_else(nobody);
+                let fold = custody::Fold::among(format, &roster, self.options.pins, self.anchors);
                 let mut lines = Box::new(Lines { format, fold, begun: Vec::new() });
                 lines.push(head);
                 State::Lines(lines)

@@ -25,8 +25,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use crate::anchor::Authority;
-use crate::custody::Pin;
+use std::sync::Arc;
+
+use crate::custody::{Pin, Roster};
 use crate::digest::AlgorithmSet;
 
 pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
@@ -57,8 +58,8 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Who is told how far it is.
     pub progress: Option<&'a dyn Progress>,
-    /// Who may act in a timeline; the whole trust store will do.
-    pub authorities: &'a [Authority],
+    /// Who may act in a timeline; nobody where there is none.
+    pub roster: Option<&'a Arc<Roster>>,
     /// Heads of timelines that someone noted outside the evidence.
     pub pins: &'a [Pin],
     /// Measured of every file: the algorithms of `--artifact ALG:HEX`.
@@ -77,7 +78,7 @@ impl Default for Options<'_> {
         Options {
             jobs: 1,
             progress: None,
-            authorities: &[],
+            roster: None,
             pins: &[],
             artifacts: AlgorithmSet::EMPTY,
             signed: AlgorithmSet::EMPTY,

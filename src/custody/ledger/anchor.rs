@@ -202,17 +202,32 @@ impl Anchors {
     }
 }
 
+/// `8 leaves under 11...`
+fn words(count: u64, root: Option<Digest>) -> String {
+    let root = root.map_or("no root".to_owned(), |root| root.hex());
+    format!("{count} leaves under {root}")
+}
+
+impl Anchored {
+    /// What the anchor states, and where it differs what follows from the events.
+    pub fn compared(&self) -> (String, Option<String>) {
+        let found = match self.outcome {
+            AnchorOutcome::Differs { count, root } => Some(words(count, root)),
+            _ => None,
+        };
+        (words(self.anchor.leaf_count, Some(self.anchor.root)), found)
+    }
+}
+
 impl Growing {
+    /// What matches and what differs is no break yet: that depends on whether
+    /// anybody signed the anchor, which is asked when signatures are.
     fn finish(self, breaks: &mut Breaks, at: At, alone: bool) -> Anchored {
-        breaks.examined(BreakKind::Anchor);
         let count = self.tree.size();
         let root = (count > 0).then(|| self.tree.root());
         let stated = (self.anchor.leaf_count, Some(self.anchor.root));
-        let words = |count: u64, root: Option<Digest>| {
-            let root = root.map_or("no root".to_owned(), |root| root.hex());
-            format!("{count} leaves under {root}")
-        };
         let outcome = if !alone {
+            breaks.examined(BreakKind::Anchor);
             breaks.not_established_each(
                 BreakKind::Anchor,
                 at,
@@ -226,7 +241,6 @@ impl Growing {
             breaks.cascaded(BreakKind::Anchor);
             AnchorOutcome::Disturbed
         } else {
-            breaks.broken_each(BreakKind::Anchor, at, words(stated.0, stated.1), words(count, root));
             AnchorOutcome::Differs { count, root }
         };
         Anchored { anchor: self.anchor, outcome }

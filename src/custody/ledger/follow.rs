@@ -1,6 +1,7 @@
 //! Follows one file of `ledger.event.v1`, which may hold several chains.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::anchor::{Anchor, Anchors};
 use super::{Record, leaf_hash, read};
@@ -16,7 +17,7 @@ use crate::wire::quoted;
 
 pub(in crate::custody) struct Follow {
     pins: Vec<Pin>,
-    anchors: Vec<Anchor>,
+    anchors: Arc<Vec<Anchor>>,
     chains: BTreeMap<String, OneChain>,
     /// The chain of the line before: where the fault of a line is noted whose
     /// own chain cannot be read.
@@ -37,7 +38,7 @@ struct OneChain {
 }
 
 impl Follow {
-    pub fn new(pins: Vec<Pin>, anchors: Vec<Anchor>) -> Follow {
+    pub fn new(pins: Vec<Pin>, anchors: Arc<Vec<Anchor>>) -> Follow {
         Follow {
             pins,
             anchors,

@@ -1,5 +1,7 @@
 //! Follows one file of `stella.custody/v1`, line by line.
 
+use std::sync::Arc;
+
 use super::{Action, EVENT_TYPE, Line, Record, link_hash, read, signed_bytes};
 use crate::custody::BreakKind::{self, Actor, Case, Shape};
 use crate::custody::breaks::{At, Breaks};
@@ -13,7 +15,7 @@ use crate::wire::quoted;
 use super::keeping::Keeping;
 
 pub(in crate::custody) struct Follow {
-    roster: Roster,
+    roster: Arc<Roster>,
     pins: Vec<Pin>,
     /// The case of the first event; there is one in a file.
     case: Option<String>,
@@ -33,7 +35,7 @@ struct Signatures {
 }
 
 impl Follow {
-    pub fn new(roster: Roster, pins: Vec<Pin>) -> Follow {
+    pub fn new(roster: Arc<Roster>, pins: Vec<Pin>) -> Follow {
         Follow {
             roster,
             pins,
@@ -131,11 +133,18 @@ impl Follow {
                 result.established = false;
                 continue;
             };
-            match self.roster.signed(name, signature.keyid, message, &signature.sig) {
-                Signed::By(identity, key, algorithm) if authorised => {
+            match self.roster.signed(name, signature.keyid, EVENT_TYPE, message, &signature.sig) {
+                Signed::By(identity, key, algorithm, roster::Actor::Authorised) if authorised => {
                     self.signers.add(identity, key, algorithm, record.at);
                 }
-                Signed::By(..) => result.established = false,
+                Signed::By(.., of_key) => {
+                    result.established = false;
+                    if let (true, roster::Actor::Refused(found)) = (authorised, of_key) {
+                        // Another entry of that name may act, with other keys.
+                        let expected = format!("a key that {} has for custody", quoted(name));
+                        breaks.broken(Actor, at, expected, format!("a key of {found}"));
+                    }
+                }
                 Signed::UnknownKey => {
                     result.established = false;
                     if actor == roster::Actor::Unknown {

@@ -371,6 +371,31 @@ fn actors() {
     check(&story_with("alice at home"), &[(2, BreakKind::Handover)]);
 }
 
+/// The entry that authorises must be the one whose key signed.
+#[test]
+fn a_name_with_two_entries() {
+    let with_key = |purpose, key: &str| {
+        Authority::new(Identity::new("alice").unwrap(), [purpose])
+            .with_key(TrustedKey::public(public_key(key)))
+    };
+    let mut writer = Writer::new();
+    writer.event("alice", Action::Opened);
+    let found = |authorities: &[Authority]| {
+        let mut fold = Fold::new(Format::StellaCustodyV1, authorities, &[]);
+        writer.lines.iter().for_each(|line| fold.line(line));
+        let timeline = fold.finish(true).remove(0);
+        let kinds: Vec<_> = timeline.breaks.iter().map(|b| (b.line, b.kind, b.standing)).collect();
+        (kinds, timeline.signers.len())
+    };
+    let refused = (vec![(1, BreakKind::Actor, Standing::Broken)], 0);
+    let custody = with_key(Purpose::Custody, "another key");
+    assert_eq!(found(&[custody.clone(), with_key(Purpose::Attestation, "alice")]), refused);
+    assert_eq!(found(&[with_key(Purpose::Attestation, "alice"), custody]), refused);
+    // The same key twice: the entry that lets it say most speaks.
+    let both = [with_key(Purpose::Attestation, "alice"), with_key(Purpose::Custody, "alice")];
+    assert_eq!(found(&both), (vec![], 1));
+}
+
 #[test]
 fn handovers() {
     // bob acts before he was given the evidence
@@ -522,7 +547,12 @@ fn a_file_that_was_cut() {
     for cut in [1, 8, 100, lines[7].len() - 1] {
         assert_eq!(run(7, &lines[7][..cut], false), [(8, BreakKind::Shape)]);
     }
-    assert_eq!(Fold::new(Format::StellaCustodyV1, &[], &[]).finish(true), []);
+    // Everything was taken from it.
+    for format in [Format::StellaCustodyV1, Format::LedgerEventV1] {
+        let timelines = Fold::new(format, &[], &[]).finish(true);
+        assert_eq!((timelines.len(), timelines[0].format, timelines[0].head), (1, format, None));
+        assert_eq!(timelines[0].breaks[0].kind, BreakKind::Shape);
+    }
     let mut fold = Fold::new(Format::StellaCustodyV1, &[], &[]);
     fold.line(b"nothing");
     let timelines = fold.finish(true);

@@ -1,15 +1,18 @@
 //! A ledger, with its first line taken for the payload of an anchor: no panic, and the same twice.
 #![no_main]
 
+use std::sync::Arc;
+
 use libfuzzer_sys::fuzz_target;
 use stella_forensic::custody::ledger::anchor::Anchor;
-use stella_forensic::custody::{Fold, Format};
+use stella_forensic::custody::{Fold, Format, Roster};
 
 fuzz_target!(|file: &[u8]| {
     let mut lines = file.split(|byte| *byte == b'\n');
     let anchors: Vec<Anchor> = lines.next().and_then(|line| Anchor::parse(line).ok()).into_iter().collect();
+    let (nobody, anchors) = (Arc::new(Roster::new(&[])), Arc::new(anchors));
     let run = || {
-        let mut fold = Fold::with_anchors(Format::LedgerEventV1, &[], &[], &anchors);
+        let mut fold = Fold::among(Format::LedgerEventV1, &nobody, &[], &anchors);
         lines.clone().for_each(|line| fold.line(line));
         fold.finish(true)
     };
