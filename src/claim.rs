@@ -6,6 +6,7 @@
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
+use crate::digest::{self, Digest};
 use crate::evidence::{self, Item, Kind};
 use crate::limits;
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
@@ -15,6 +16,7 @@ use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
 use crate::statement::{Statement, StatementError};
+use crate::time::UnixTime;
 use crate::trust::{self, CertificateUse, Naming, TrustError};
 use crate::wire::json::{self, JsonError, JsonErrorKind, Value};
 use crate::wire::pem::{self, PemError};
@@ -48,6 +50,8 @@ pub enum Claim {
     Ocsp(OcspResponse),
     /// A time-stamp token.
     Token(Box<Token>),
+    /// A time for a machine without a clock.
+    TimeAnchor(TimeAnchor),
     /// A key, a trust store or a policy: shown, never used.
     Supplied(&'static str),
     /// Nothing that is read here: a plain artifact, or a timeline, which was
@@ -283,6 +287,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::Certificate => Claim::Certificates(each(content, "CERTIFICATE", Certificate::parse)?),
         Kind::Crl => Claim::Crls(each(content, "X509 CRL", Crl::parse)?),
         Kind::OcspResponse => Claim::Ocsp(OcspResponse::parse(content)?),
+        Kind::TimeAnchor => Claim::TimeAnchor(TimeAnchor::parse(content)?),
         Kind::TimestampToken => Claim::Token(Box::new(Token::parse(content)?)),
         _ => Claim::Nothing,
     })
@@ -399,6 +404,34 @@ where
         return Err(ClaimError::Text { expected: "PEM or DER" });
     }
     Ok(found)
+}
+
+/// StellaOps' `time-anchor.json`. What it says of its own verification is not
+/// read: it is the word of whoever wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeAnchor {
+    /// The time.
+    pub time: UnixTime,
+    /// `rfc3161`, `roughtime` or `unknown`.
+    pub source: String,
+    /// SHA-256 of the token.
+    pub token: Digest,
+}
+
+impl TimeAnchor {
+    fn parse(content: &[u8]) -> Result<TimeAnchor, ClaimError> {
+        let value = json::parse(content)?;
+        let mut fields = Fields::open(&value, "")?;
+        let time = fields.str("anchorTime")?;
+        let time = UnixTime::parse_rfc3339(time)
+            .map_err(|_| fields.invalid("anchorTime", "a time after RFC 3339", time))?;
+        let source = fields.str("source")?.to_owned();
+        let token = fields.str("tokenDigest")?;
+        let token = Digest::from_hex(digest::Algorithm::Sha256, token)
+            .map_err(|_| fields.invalid("tokenDigest", "SHA-256 in hexadecimal", token))?;
+        fields.finish()?;
+        Ok(TimeAnchor { time, source, token })
+    }
 }
 
 /// A token that stands in another item, in base64.

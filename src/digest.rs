@@ -270,7 +270,8 @@ impl Digests {
         before.into_iter().chain(sha256).chain(after)
     }
 
-    fn insert(&mut self, digest: Digest) {
+    /// Takes in a digest by an algorithm that is not there yet.
+    pub fn insert(&mut self, digest: Digest) {
         if digest.algorithm == Algorithm::Sha256 {
             self.sha256 = Some(digest.bytes[..32].try_into().expect("a SHA-256 has 32 bytes"));
             return;

@@ -203,6 +203,8 @@ pub enum SubjectKind {
     Timeline,
     /// A time-stamp token on its own.
     TimestampToken,
+    /// A time for a machine without a clock.
+    TimeAnchor,
     /// A certificate on its own.
     Certificate,
     /// A revocation list or OCSP response on its own.
@@ -220,6 +222,7 @@ impl SubjectKind {
             SubjectKind::Container => "container",
             SubjectKind::Timeline => "timeline",
             SubjectKind::TimestampToken => "timestamp-token",
+            SubjectKind::TimeAnchor => "time-anchor",
             SubjectKind::Certificate => "certificate",
             SubjectKind::Revocation => "revocation",
             SubjectKind::Unreadable => "unreadable",

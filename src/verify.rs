@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::anchor::{Persons, Purpose};
+use crate::check::certificates::{self, Alone, Signers};
 use crate::check::container;
 use crate::check::existence::Times;
 use crate::check::pki::{Bag, Pki};
@@ -19,7 +20,7 @@ use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouching};
 use crate::check::{
     self, artifact_demanded, detached, reading, refusal, signature_threshold, statement_predicate_type,
-    statements, timelines, trust_freshness, trust_sequence,
+    statements, time_anchor, timelines, trust_freshness, trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
@@ -29,7 +30,7 @@ use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::policy::{self, Policy, Verdict, judge};
 use crate::time::UnixTime;
-use crate::trust::TrustStore;
+use crate::trust::{CertificateUse, TrustStore};
 
 /// What the user asks for besides what policy says.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Request {
     pub artifacts: BTreeSet<Digest>,
     /// Heads that someone noted outside the evidence.
     pub pins: Vec<Pin>,
+    /// For what a certificate on its own should be good.
+    pub usage: CertificateUse,
 }
 
 /// What came of it.
@@ -115,8 +118,15 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
     }
     let claims = claims_by_type(policy);
-    let demands = statements::Demands { claims: &claims, context: &context };
+    let signers: Vec<Signers> = views
+        .iter()
+        .zip(&bags)
+        .map(|(view, bag)| certificates::signers(view, bag, &pki, trust.authorities(), &rules))
+        .collect();
     for view in &views {
+        let context = context.with_signers(&signers[view.index], &pki, &bags[view.index]);
+        let demands = statements::Demands { claims: &claims, context: &context };
+        facts[view.index].extend(signers[view.index].facts.iter().cloned());
         for one in envelopes(view, &demands, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
@@ -168,6 +178,20 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         needs.insert(Purpose::Attestation);
     }
 
+    // Times for machines without a clock.
+    for (view, book) in views.iter().zip(&mut books) {
+        subjects.extend(time_anchors(view, &stamped[view.index], book));
+    }
+
+    // Things that are judged on their own, where nothing else is there to be.
+    for view in &views {
+        let alone = Alone { pki: &pki, bag: &bags[view.index], rules: &rules, usage: request.usage };
+        let (book, facts) = (&mut books[view.index], &mut facts[view.index]);
+        let stamps = &stamped[view.index].stamps;
+        needs.extend(alone.examine(view, stamps, &request.artifacts, &mut subjects, facts, book));
+    }
+    let covered = certificates::covered(&mut subjects, &request.artifacts);
+
     // The run as a whole.
     let mut book = Book::default();
     let mut held_by = BTreeSet::new();
@@ -182,7 +206,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         held_by.insert(trust_freshness::ABOUT.id);
     }
     timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
-    demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
+    demanded(&request.artifacts, &covered, &vouching, &mut subjects, &mut book);
     required_types(&policy.predicate_types, &mut subjects, &mut books, &mut book);
     groups(policy, &persons, &subjects, &mut books, &mut book);
     for subject in &mut subjects {
@@ -198,6 +222,25 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let verdict = judge(&ledger, policy, &persons);
     required_checks(policy, &mut ledger);
     Outcome { ledger, verdict, needs }
+}
+
+/// Each time anchor of a case, held against the token that it names.
+fn time_anchors(view: &CaseView, examined: &stamps::Examined, book: &mut Book) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (index, item) in view.case.items.iter().enumerate() {
+        let Some(Claim::TimeAnchor(anchor)) = view.claim(index) else { continue };
+        let named = examined.stamps.iter().find(|stamp| {
+            stamp.whole && view.item(stamp.item).digests.get(Algorithm::Sha256) == Some(anchor.token)
+        });
+        let finding = time_anchor::examine(anchor, named.and_then(|stamp| stamp.interval));
+        if finding.is_none() {
+            book.pass(CheckId::TimeAnchor);
+        }
+        let (kind, digest) = (SubjectKind::TimeAnchor, item.digests.get(Algorithm::Sha256));
+        let findings = finding.into_iter().collect();
+        subjects.push(certificates::subject(view, index, kind, digest, findings, book));
+    }
+    subjects
 }
 
 /// Things of a declared type that could not be read, and refused ones that
@@ -262,11 +305,22 @@ fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> V
 
 /// What was demanded by digest: a subject of its own where nothing at hand has
 /// that digest.
-fn demanded(artifacts: &BTreeSet<Digest>, vouching: &Vouching, subjects: &mut Vec<Subject>, book: &mut Book) {
+fn demanded(
+    artifacts: &BTreeSet<Digest>,
+    covered: &BTreeSet<Digest>,
+    vouching: &Vouching,
+    subjects: &mut Vec<Subject>,
+    book: &mut Book,
+) {
     if artifacts.is_empty() {
         book.skip(CheckId::ArtifactDemanded, "no artifact was asked for");
     }
     for digest in artifacts {
+        // Tokens that lie alone are what is judged, and this is what they are over.
+        if covered.contains(digest) {
+            artifact_demanded::examine(digest, true, book);
+            continue;
+        }
         let at_hand = subjects.iter().position(|subject| {
             subject.kind == SubjectKind::Artifact
                 && (subject.digest == Some(*digest)

@@ -212,3 +212,106 @@ fn tokens_in_a_bundle() {
     fs::write(&token, decode(&signature["timestampToken"])).unwrap();
     stamp(&token, &decode(&signature["signatures"][0]["sig"]), "root-ca-b", AUDIT, true);
 }
+
+/// Tokens given alone of which `openssl` says something else than we do, and why.
+const OTHERWISE: [(&str, &str); 16] = [
+    ("certificate.window/token-after-the-end_fail", "it takes the time as an argument, not from the token"),
+    ("certificate.window/token-across-the-end_open", "the same"),
+    ("certificate.window/token-before-the-beginning_fail", "the same"),
+    ("format.der/another-type-signed_fail", "it does not compare the signed type with that of the content"),
+    ("format.der/byte-after-a-token_fail", "it stops reading where the token ends"),
+    ("format.der/unknown-critical-extension-in-a-token_fail", "it does not look at extensions"),
+    ("signature.algorithm/token-by-rsa-1024_fail", "its default lets short keys count"),
+    ("signature.algorithm/token-by-rsa-sha1_fail", "its default lets SHA-1 count"),
+    ("timestamp.authority/across-the-end-of-its-window_open", "its trust has no window"),
+    ("timestamp.authority/tob-sigstore-11_fail", "the same"),
+    ("timestamp.imprint/another-file-asked-about_fail", "it is asked about the right one"),
+    ("timestamp.imprint/nothing-at-hand_open", "the same"),
+    ("timestamp.order/after-the-validation_fail", "it takes the time as an argument"),
+    ("timestamp.signer/binding-twice_fail", "it looks at the first of each kind"),
+    ("timestamp.signer/named-by-key_pass", "it reads PKCS#7, which has no such name"),
+    ("timestamp.signer/certificates-beside_pass", "it is not given what lies beside"),
+];
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Every vector that is one token over the released file.
+#[test]
+fn vectors_of_tokens() {
+    if !present() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let roots = place.path().join("roots.pem");
+    let both = ["root-ca-a", "root-ca-b"].map(|name| fs::read(fixtures().join(certificate(name))).unwrap());
+    fs::write(&roots, both.concat()).unwrap();
+    let app = Digest::sha256(&fs::read(fixtures().join("evidence/stamped/app.tgz")).unwrap()).hex();
+    let checks = ["certificate.window", "format.der", "signature.algorithm", "timestamp."];
+    let (mut compared, mut met, mut wrong) = (0, 0, Vec::new());
+    for check in below(&fixtures().join("vectors")) {
+        let id = check.file_name().unwrap().to_str().unwrap().to_owned();
+        if !checks.iter().any(|prefix| id.starts_with(prefix)) {
+            continue;
+        }
+        for vector in below(&check) {
+            let token = vector.join("loose/app.tgz.tsr");
+            if !token.exists() {
+                continue;
+            }
+            let name = format!("{id}/{}", vector.file_name().unwrap().to_str().unwrap());
+            let ask = |form: &[&str]| {
+                let token = token.to_str().unwrap();
+                let mut arguments = vec!["ts", "-verify", "-in", token, "-digest", &app, "-attime", SIGNED];
+                arguments.extend(["-CAfile", roots.to_str().unwrap()]);
+                arguments.extend(form);
+                openssl(&arguments)
+            };
+            let holds = ask(&[]).status.success() || ask(&["-token_in"]).status.success();
+            let agrees = holds == name.ends_with("_pass");
+            let listed = OTHERWISE.iter().any(|(known, _)| *known == name);
+            if agrees == listed {
+                wrong.push(format!("{name}: openssl says {holds}"));
+            }
+            compared += 1;
+            met += usize::from(listed);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(met == OTHERWISE.len(), "of what openssl takes otherwise, {met} are there");
+    println!("{compared} tokens compared");
+}
+
+/// Every vector that is a certificate for time stamps and what is above it.
+#[test]
+fn vectors_of_certificates() {
+    // It asks nothing of usages above the leaf.
+    const LENIENT: [&str; 1] = ["issuer-for-another-usage_fail"];
+    if !present() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let roots = place.path().join("roots.pem");
+    let both = ["root-ca-a", "root-ca-b"].map(|name| fs::read(fixtures().join(certificate(name))).unwrap());
+    fs::write(&roots, both.concat()).unwrap();
+    for vector in below(&fixtures().join("vectors/certificate.path")) {
+        let name = vector.file_name().unwrap().to_str().unwrap();
+        let (leaf, issuers) = (vector.join("loose/leaf.pem"), vector.join("loose/issuers.pem"));
+        if !leaf.exists() {
+            continue;
+        }
+        let mut arguments = vec!["verify", "-x509_strict", "-no-CApath", "-no-CAstore", "-attime", AUDIT];
+        arguments.extend(["-purpose", "timestampsign", "-CAfile", roots.to_str().unwrap()]);
+        if issuers.exists() {
+            arguments.extend(["-untrusted", issuers.to_str().unwrap()]);
+        }
+        arguments.push(leaf.to_str().unwrap());
+        let output = openssl(&arguments);
+        let expected = name.ends_with("_pass") || LENIENT.contains(&name);
+        assert_eq!(output.status.success(), expected, "{name}: {}", said(&output));
+    }
+}

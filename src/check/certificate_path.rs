@@ -37,3 +37,12 @@ pub fn fault(error: &PathError) -> Finding {
     };
     Finding::new(severity, check, error.to_string())
 }
+
+/// The trust store holds no certificate at all for that use.
+pub fn nobody() -> Finding {
+    Finding::new(
+        Severity::NotEstablished,
+        ABOUT.id,
+        "the trust store has no root for a certificate of that use",
+    )
+}

@@ -61,7 +61,8 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
                 name: None,
                 path: Some(target.to_owned()),
             });
-            let (found, findings) = signers(context, purpose, covered, signature, &existence, &mut book);
+            let (found, findings) =
+                signers(context, purpose, path, covered, signature, &existence, &mut book);
             for (signer, fact) in found {
                 standing.good.insert(signer);
                 facts.push(fact(path, digest));
@@ -114,6 +115,7 @@ type Doubt = (Option<crate::anchor::Identity>, Finding);
 fn signers(
     context: &Context,
     purpose: Purpose,
+    item: &str,
     covered: &Item,
     signature: &Detached,
     existence: &Existence,
@@ -132,9 +134,11 @@ fn signers(
         match signature.signed_by(key, content) {
             Ok(signed) => {
                 verified = true;
-                let signing::Admitted { passed, findings, time } =
+                let signing::Admitted { passed, findings, notes, coverage, time } =
                     signing::admit_detached(context, authority, key, signed.algorithm(), existence, purpose);
                 passed.into_iter().for_each(|check| book.pass(check));
+                book.merge(coverage);
+                notes.into_iter().for_each(|note| book.find(note.item(item)));
                 if findings.is_empty() {
                     let (signer, id, algorithm) =
                         (authority.identity.clone(), key.id.to_string(), signed.algorithm().name());
@@ -170,6 +174,8 @@ fn signers(
             // The same key under a second name that may not sign decides nothing.
             doubts.clear();
         }
+    } else if let Some(finding) = context.refused(|key| signature.signed_by(key, content).is_ok()) {
+        doubts.push((None, finding.clone()));
     } else if let Some(identity) = named {
         doubts.push((None, signature_detached::failed(target, &identity)));
     } else if unmeasured {

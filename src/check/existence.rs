@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::anchor::{Identity, Persons};
+use crate::anchor::{Identity, Persons, Profile};
 use crate::digest::{Algorithm, Digest, Digests, Hasher};
 use crate::evidence::Item;
-use crate::time::{Interval, UnixTime};
+use crate::time::{Interval, Position, UnixTime, Window};
 
 /// That some bytes existed, proven.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +116,32 @@ impl Existence {
             },
         };
         Bound { existed, proven: proven.into_iter().map(|(interval, _)| interval).collect(), by }
+    }
+}
+
+impl Bound {
+    /// How it lies to a window.
+    ///
+    /// A proof of time bounds a signature from above. For long-lived keys that
+    /// is enough: it existed before the end, and before the beginning nobody
+    /// could have made it. Short-lived ones want every proof wholly inside, and
+    /// one at least.
+    pub fn position(&self, window: &Window, profile: Profile) -> Position {
+        match (profile, self.existed.latest) {
+            // Only a bound from above: what existed then may be older, never younger.
+            (Profile::LongLived, Some(latest)) => {
+                let last = Interval { earliest: Some(latest), latest: Some(latest) };
+                match window.position(&last) {
+                    Position::Inside => Position::Inside,
+                    _ => window.position(&Interval::until(latest)),
+                }
+            }
+            (Profile::ShortLived, _) if !self.proven.is_empty() => {
+                let positions = self.proven.iter().map(|proven| window.position(proven));
+                positions.max_by_key(|position| *position as u8).expect("it is not empty")
+            }
+            _ => window.position(&self.existed),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod artifact_demanded;
 pub mod artifact_vouched;
 pub mod certificate_path;
 pub mod certificate_window;
+pub mod certificates;
 pub mod chain;
 pub mod container;
 pub mod coverage;

@@ -91,6 +91,14 @@ impl<'t> Pki<'t> {
             .filter(|(_, _, anchors)| !anchors.is_empty())
     }
 
+    /// Everything that somebody with certificates is trusted for; time stamps
+    /// where there is nobody.
+    pub fn purposes(&self) -> BTreeSet<Purpose> {
+        let all = self.with_anchors().flat_map(|(_, authority, _)| authority.purposes.iter().copied());
+        let purposes: BTreeSet<Purpose> = all.collect();
+        if purposes.is_empty() { BTreeSet::from([Purpose::Timestamp]) } else { purposes }
+    }
+
     /// Why a certificate of the path may not count whoever issued it.
     pub fn distrusted(&self, path: &Path) -> Option<String> {
         let keys = path.certificates().iter().filter_map(|one| one.public_key().ok()).map(PublicKey::id);

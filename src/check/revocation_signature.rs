@@ -20,3 +20,14 @@ pub fn refused(severity: Severity, subject: &str, source: Option<String>, why: &
     let source = source.map_or(String::new(), |source| format!("{source}: "));
     Finding::new(severity, ABOUT.id, format!("{subject}: {source}{why}"))
 }
+
+/// Nobody at hand could have signed it.
+pub fn nobody(what: &str) -> Finding {
+    let detail = format!("{what}: no certificate of whoever signed it is at hand");
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+}
+
+/// Whoever is named did not sign it, or may not.
+pub fn wrong(what: &str) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, format!("{what}: not signed by whoever is named, or who may"))
+}

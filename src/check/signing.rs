@@ -9,10 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
+use crate::check::certificates::Signers;
 use crate::check::existence::Existence;
+use crate::check::pki::{self, Bag, Pki, Role, Used};
 use crate::check::{
-    signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key, statement_shape,
-    trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose, trust_window,
+    certificate_window, signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key,
+    statement_shape, trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose,
+    trust_window,
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::ledger::anchor::PAYLOAD_TYPE as ANCHOR_PAYLOAD_TYPE;
@@ -23,6 +26,7 @@ use crate::limits;
 use crate::listing::{Approval, FILES_TYPE, FileManifest, KIT_TYPE, Manifest, ManifestForm};
 use crate::path;
 use crate::proof::dsse::{DsseError, Envelope, SignedEnvelope};
+use crate::proof::x509::path::Path;
 use crate::statement::{self, Statement};
 use crate::time::Interval;
 use crate::wire::json::{self, Value};
@@ -40,8 +44,24 @@ pub struct Context<'t> {
     pub threshold: usize,
     /// Whether a shared key alone may be enough.
     pub shared_key_suffices: bool,
+    /// Signers with certificates in the case that is examined.
+    pub certified: Option<Certified<'t>>,
     /// Keys by every hint that may mean them.
     hints: BTreeMap<&'t str, Vec<(usize, usize)>>,
+}
+
+/// The certificates of one case, for those who sign with them.
+#[derive(Clone, Copy)]
+pub struct Certified<'t> {
+    /// Who they are.
+    pub signers: &'t Signers,
+    /// How many of the authorities are in the trust store itself; the others
+    /// are made of certificates.
+    pub trusted: usize,
+    /// Certificates of the trust store.
+    pub pki: &'t Pki<'t>,
+    /// What lies in the case.
+    pub bag: &'t Bag,
 }
 
 impl<'t> Context<'t> {
@@ -61,7 +81,26 @@ impl<'t> Context<'t> {
                 }
             }
         }
-        Context { authorities, rules, persons, threshold, shared_key_suffices, hints }
+        Context { authorities, rules, persons, threshold, shared_key_suffices, certified: None, hints }
+    }
+
+    /// The same with signers who have certificates in a case.
+    pub fn with_signers(&self, signers: &'t Signers, pki: &'t Pki<'t>, bag: &'t Bag) -> Context<'t> {
+        let trusted = self.authorities.len();
+        let all = match signers.authorities.is_empty() {
+            true => self.authorities,
+            false => &signers.authorities,
+        };
+        let mut context =
+            Context::new(all, self.rules, self.persons, self.threshold, self.shared_key_suffices);
+        context.certified = Some(Certified { signers, trusted, pki, bag });
+        context
+    }
+
+    /// What is wrong with the certificate of a key that `signed` holds under.
+    pub fn refused(&self, signed: impl Fn(&TrustedKey) -> bool) -> Option<&'t Finding> {
+        let refused = &self.certified?.signers.refused;
+        refused.iter().find(|one| signed(&one.key)).map(|one| &one.finding)
     }
 
     /// How many distinct persons these are.
@@ -83,6 +122,14 @@ impl<'t> Context<'t> {
     /// Every key, with the authority that holds it.
     pub fn keys(&self) -> impl Iterator<Item = (&'t Authority, &'t TrustedKey)> + '_ {
         self.all_keys().map(|at| self.key(at))
+    }
+
+    /// The certificates behind a key that is not in the trust store itself.
+    fn path_of(&self, authority: &Authority, key: &TrustedKey) -> Option<(Certified<'t>, &'t Path)> {
+        let certified = self.certified?;
+        let made = self.authorities.get(certified.trusted..)?;
+        let path = certified.signers.paths.get(&(authority.identity.clone(), key.id))?;
+        made.iter().any(|one| std::ptr::eq(one, authority)).then_some((certified, path))
     }
 
     fn key(&self, (a, k): (usize, usize)) -> (&'t Authority, &'t TrustedKey) {
@@ -254,6 +301,8 @@ pub fn examine(
             trust_known_signer::passed(&mut book);
             valid.append(&mut found);
             continue;
+        } else if let Some(finding) = context.refused(|key| envelope.signed_by(index, key).is_ok()) {
+            finding.clone()
         } else if let Some(identity) = bare {
             signature_bare_payload::failed(&identity)
         } else if named > 0 {
@@ -308,6 +357,11 @@ pub fn examine(
         let identity = one.authority.identity.clone();
         for check in &verdict.passed {
             book.pass(*check);
+        }
+        book.merge(verdict.coverage);
+        let at_signature = place(at, index);
+        for note in verdict.notes {
+            book.find(note.item(item).at(at_signature.clone()));
         }
         if verdict.findings.is_empty() {
             facts.push(Fact::Signed {
@@ -369,6 +423,10 @@ pub struct Admitted {
     pub passed: Vec<CheckId>,
     /// What speaks against it.
     pub findings: Vec<Finding>,
+    /// What is worth knowing of it.
+    pub notes: Vec<Finding>,
+    /// What was examined besides.
+    pub coverage: Book,
     /// When it was signed, as far as that is proven.
     pub time: ProvenTime,
 }
@@ -425,7 +483,33 @@ fn admitted<const N: usize>(
         // Signed before it was stamped; how long before, nobody knows.
         false => ProvenTime::new(&Interval { earliest: None, ..bound.existed }, bound.by),
     };
-    let mut admitted = Admitted { passed: Vec::new(), findings: Vec::new(), time };
+    let mut admitted = Admitted {
+        passed: Vec::new(),
+        findings: Vec::new(),
+        notes: Vec::new(),
+        coverage: Book::default(),
+        time,
+    };
+    if let Some((certified, path)) = context.path_of(authority, key) {
+        let subject = path.target().subject().to_string();
+        admitted.coverage.pass(CheckId::CertificatePath);
+        match certificate_window::examine(&subject, &path.holds(), authority.profile, &bound) {
+            None => admitted.coverage.pass(CheckId::CertificateWindow),
+            Some(finding) => admitted.findings.push(finding),
+        }
+        admitted.findings.extend(pki::algorithms(rules, path, &bound.existed));
+        let used = Used {
+            // Not earlier than what? Nobody knows: proofs bound it from above.
+            at: Interval { earliest: None, ..bound.existed },
+            proven_before: bound.existed.latest.filter(|_| bound.by != "validation"),
+        };
+        let (pki, bag, book) = (certified.pki, certified.bag, &mut admitted.coverage);
+        let revocation = pki::revocation(pki, bag, rules, path, used, Role::Signer, book);
+        let (notes, findings): (Vec<_>, Vec<_>) =
+            revocation.into_iter().partition(|finding| finding.severity == Severity::Note);
+        admitted.notes.extend(notes);
+        admitted.findings.extend(findings);
+    }
     for (check, finding) in always.into_iter().chain(more) {
         match finding {
             None => admitted.passed.push(check),

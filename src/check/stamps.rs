@@ -64,6 +64,8 @@ pub struct Stamp {
     pub whole: bool,
     /// What it is over.
     pub imprint: Option<Digest>,
+    /// When it was made, where it counts.
+    pub interval: Option<Interval>,
     /// What speaks against it.
     pub against: BTreeMap<CheckId, Severity>,
 }
@@ -106,10 +108,28 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
         let latest = attributed.as_ref().and_then(|one| one.token.interval().latest);
         (std::cmp::Reverse(latest), found.item, found.at)
     });
+    // What is proven older than what it covers, whichever of them counts.
+    let stamped: Vec<(Digest, Interval)> = judged
+        .iter()
+        .filter_map(|(_, _, one)| Some((one.as_ref()?.token.imprint()?, one.as_ref()?.token.interval())))
+        .collect();
     for (found, mut findings, attributed) in judged {
+        let mut interval = None;
         if let Some(attributed) = attributed {
+            let inner = attributed.token.interval();
+            let over = stamped.iter().filter(|(over, _)| {
+                found.at.is_none() && measured(view, found.item, over.algorithm()) == Some(*over)
+            });
+            for (_, outer) in over {
+                if let (Some(outer), Some(inner)) = (outer.latest, inner.earliest)
+                    && outer < inner
+                {
+                    findings.push(timestamp_order::contradiction(outer, inner));
+                }
+            }
             outlive(view, bag, clocks, &examined.times, &found, &attributed, &mut findings, book);
             if findings.iter().all(|finding| finding.severity == Severity::Note) {
+                interval = Some(inner);
                 let fact = establish(view, &found, &attributed, &mut examined.times, book);
                 examined.facts.push(fact);
             }
@@ -134,6 +154,7 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
             item: found.item,
             whole: found.at.is_none(),
             imprint: found.token.imprint_unverified().digest(),
+            interval,
             against,
         });
     }
@@ -260,7 +281,7 @@ fn attribute<'t>(
                     best = Some(Attributed { authority, token });
                 }
             }
-            Err(error) if told.as_ref().is_none_or(|told| is_nobody(told)) => told = Some(error),
+            Err(error) if told.as_ref().is_none_or(is_nobody) => told = Some(error),
             Err(_) => {}
         }
     }
@@ -341,13 +362,6 @@ fn outlive(
         }
     } else {
         book.pass(CheckId::TimestampOrder);
-    }
-    for outer in &others.proven {
-        if let (Some(outer), Some(inner)) = (outer.latest, interval.earliest)
-            && outer < inner
-        {
-            findings.push(timestamp_order::contradiction(outer, inner));
-        }
     }
     match timestamp_authority::examine(authority, &interval) {
         Some(finding) => findings.push(finding),

@@ -1,6 +1,8 @@
 //! `verification: passed`, says the file about itself.
 
-use crate::finding::{About, CheckId};
+use crate::claim::TimeAnchor;
+use crate::finding::{About, CheckId, Finding, Severity};
+use crate::time::{Interval, Position, UnixTime, Window};
 
 /// What there is to say about `time.anchor`.
 pub const ABOUT: About = About {
@@ -14,3 +16,28 @@ pub const ABOUT: About = About {
         whoever wrote it, and is not used.",
     clause: "docs/interop-stellaops.md, time anchors",
 };
+
+/// Whether the time of an anchor is that of the token that it names; `proven` is
+/// the interval of that token, where it is here and counts.
+pub fn examine(anchor: &TimeAnchor, proven: Option<Interval>) -> Option<Finding> {
+    let open = |detail: &str| Some(Finding::new(Severity::NotEstablished, ABOUT.id, detail));
+    if anchor.source != "rfc3161" {
+        let finding = open("the anchor is not by a time-stamp token, and other proofs of time are not read");
+        return finding.map(|finding| finding.found(crate::path::escape(anchor.source.as_bytes())));
+    }
+    let Some(proven) = proven else {
+        let finding = open("the token that the anchor names is not here, or does not count");
+        return finding.map(|finding| finding.expected(anchor.token.to_string()));
+    };
+    let window = Window { not_before: proven.earliest, not_after: proven.latest };
+    let time = Interval { earliest: Some(anchor.time), latest: Some(anchor.time) };
+    if window.position(&time) == Position::Inside {
+        return None;
+    }
+    let text = |time: Option<UnixTime>| time.map_or("open".to_owned(), |time| time.to_string());
+    Some(
+        Finding::new(Severity::Failed, ABOUT.id, "the anchor names another time than its token")
+            .expected(format!("{} to {}", text(proven.earliest), text(proven.latest)))
+            .found(anchor.time.to_string()),
+    )
+}

@@ -1,10 +1,10 @@
 //! A key is good for a time. A signature after its end may be the thief's, who found the old key in
 //! the waste; and who cannot show when it was made cannot show that it was before.
 
-use crate::anchor::{Authority, Profile, TrustedKey};
+use crate::anchor::{Authority, TrustedKey};
 use crate::check::existence::Bound;
 use crate::finding::{About, CheckId, Finding, Severity};
-use crate::time::{Interval, Position, UnixTime};
+use crate::time::{Position, UnixTime};
 
 /// What there is to say about `trust.window`.
 pub const ABOUT: About = About {
@@ -20,11 +20,6 @@ pub const ABOUT: About = About {
 };
 
 /// Whether what is proven of a signature lies in the window of the key.
-///
-/// A proof of time bounds a signature from above. For a long-lived key that is
-/// enough: it existed before the end, and before the beginning nobody could
-/// have made it. A short-lived key wants every proof wholly inside, and one at
-/// least.
 pub fn examine(
     authority: &Authority,
     key: &TrustedKey,
@@ -32,20 +27,10 @@ pub fn examine(
     at: Option<UnixTime>,
 ) -> Option<Finding> {
     let existed = &bound.existed;
-    let position = match (authority.profile, existed.latest) {
-        // Only a bound from above: what existed then may be older, never younger.
-        (Profile::LongLived, Some(latest)) => {
-            let last = Interval { earliest: Some(latest), latest: Some(latest) };
-            match authority.key_position(key, &last) {
-                Position::Inside => Position::Inside,
-                _ => authority.key_position(key, &Interval::until(latest)),
-            }
-        }
-        (Profile::ShortLived, _) if !bound.proven.is_empty() => {
-            let positions = bound.proven.iter().map(|proven| authority.key_position(key, proven));
-            positions.max_by_key(|position| *position as u8).expect("it is not empty")
-        }
-        _ => authority.key_position(key, existed),
+    // Two windows that do not meet leave nothing open.
+    let position = match authority.window_of(key) {
+        Some(window) => bound.position(&window, authority.profile),
+        None => Position::Outside,
     };
     let severity = match position {
         Position::Inside => return None,

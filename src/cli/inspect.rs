@@ -196,6 +196,11 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
                 ]);
             }
         }
+        Ok(Claim::TimeAnchor(anchor)) => push(vec![
+            ("anchorTime", anchor.time.to_string()),
+            ("source", anchor.source.clone()),
+            ("token", anchor.token.to_string()),
+        ]),
         Ok(Claim::Token(token)) => {
             push(vec![
                 ("imprint", token.imprint_unverified().to_string()),

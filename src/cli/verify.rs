@@ -72,7 +72,8 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     let mut pins = arguments.expect_heads.clone();
     pins.sort_by_key(|pin| (pin.chain.clone(), pin.head));
     pins.dedup();
-    let request = Request { at: time, artifacts: artifacts.digests.clone(), pins };
+    let usage = arguments.purpose;
+    let request = Request { at: time, artifacts: artifacts.digests.clone(), pins, usage };
     let outcome = pool.install(|| verify::verify(&evidence, &trust, &policy, &request));
     configured(&outcome, &trust)?;
 
@@ -259,6 +260,7 @@ fn echoed(arguments: &Verify, request: &Request, policy: &Policy) -> Value {
             ),
         ),
         ("identities", list(identities)),
+        ("purpose", Value::from(request.usage.name())),
         ("minTrust", policy.trust_sequence_min.map_or(Value::Null, |n| Value::from(n.to_string()))),
         ("revocation", Value::from(policy.revocation.name())),
         ("threshold", Value::from(u64::from(policy.threshold))),

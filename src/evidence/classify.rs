@@ -167,6 +167,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         "allowed_signers" | "trusted_root.json" | "time-anchor-trust-roots.json" => {
             return NameClaim::Structured(Kind::TrustStore);
         }
+        "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
         "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }

@@ -18,6 +18,7 @@ use crate::limits;
 use crate::listing::{self, Grammar};
 use crate::path::{EvidencePath, escape};
 use crate::proof::detached::MinisignFile;
+use crate::proof::timestamp::Token;
 use crate::wire::base64;
 use crate::wire::json::{self, Value};
 
@@ -123,6 +124,14 @@ impl Demand {
                 // The older of the two kinds is made over the file itself.
                 let whole = parsed.is_some() && algorithms.is_empty();
                 ask(self, file, Want { algorithms, whole });
+            }
+            (Kind::TimestampToken, _) => {
+                let token = item.content.as_deref().and_then(|bytes| Token::parse(bytes).ok());
+                let imprint = token.and_then(|token| token.imprint_unverified().digest());
+                if let Some(algorithm) = imprint.map(|digest| digest.algorithm()).filter(|a| a.is_strong()) {
+                    // It need not lie beside what it is over.
+                    self.ask_everywhere(AlgorithmSet::only(algorithm));
+                }
             }
             _ => {}
         }

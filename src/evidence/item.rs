@@ -55,6 +55,8 @@ pub enum Kind {
     OcspResponse,
     /// An RFC 3161 time-stamp token, or the response that carries one.
     TimestampToken,
+    /// `time-anchor.json`, a time for a machine without a clock.
+    TimeAnchor,
     /// A trust store. In evidence it is a claim.
     TrustStore,
     /// A policy. In evidence it is a claim.
@@ -101,6 +103,7 @@ impl Kind {
             Kind::Crl => "crl",
             Kind::OcspResponse => "ocsp-response",
             Kind::TimestampToken => "timestamp-token",
+            Kind::TimeAnchor => "time-anchor",
             Kind::TrustStore => "trust-store",
             Kind::Policy => "policy",
             Kind::Timeline(_) => "timeline",

@@ -56,9 +56,10 @@ pub enum Naming {
 }
 
 /// `--purpose`: for what a bare certificate may count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CertificateUse {
     /// Both of the others.
+    #[default]
     Any,
     /// Certificates of signers.
     Attestation,

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use super::Reason;
 use super::distribution::{IssuingDistributionPoint, certificate_issuer};
 use super::fields::{self, FieldError};
+use crate::crypto::key::PublicKey;
+use crate::crypto::signature::{Algorithm, SignatureError};
 use crate::digest::Digest;
 use crate::limits;
-use crate::proof::x509::{AlgorithmError, Extension, ExtensionError, Name, Oid, SignatureAlgorithm};
+use crate::proof::x509::{AlgorithmError, Extension, ExtensionError, Memo, Name, Oid, SignatureAlgorithm};
 use crate::time::UnixTime;
 use crate::wire::der::{DerError, Reader, Tag, read_all};
 
@@ -233,6 +235,12 @@ impl Crl {
     /// The same of an entry (RFC 5280 5.3).
     pub fn unprocessable_entry(&self) -> Option<&Oid> {
         self.0.unprocessable_entry.as_ref()
+    }
+
+    /// Whether `key` signed it. Whether that is the key of somebody who may is
+    /// another question.
+    pub fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<Algorithm, SignatureError> {
+        memo.verify(self.fingerprint().bytes(), self.algorithm(), key, self.tbs(), self.signature())
     }
 
     /// The bytes that are signed.

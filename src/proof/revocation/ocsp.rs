@@ -7,11 +7,13 @@ use std::sync::Arc;
 use super::Reason;
 use super::crl::{Revoked, range};
 use super::fields::{self, FieldError};
+use crate::crypto::key::PublicKey;
+use crate::crypto::signature::{Algorithm, SignatureError};
 use crate::digest::{Algorithm as Hash, Digest, DigestError};
 use crate::limits;
 use crate::proof::x509::signature::digest_algorithm;
 use crate::proof::x509::{
-    AlgorithmError, Certificate, Extension, ExtensionError, Name, Oid, SignatureAlgorithm,
+    AlgorithmError, Certificate, Extension, ExtensionError, Memo, Name, Oid, SignatureAlgorithm,
 };
 use crate::time::UnixTime;
 use crate::wire::der::{DerError, Reader, Tag, read_all};
@@ -281,6 +283,12 @@ impl OcspResponse {
     /// response can be relied on.
     pub fn unprocessable(&self) -> Option<&Oid> {
         self.0.unprocessable.as_ref()
+    }
+
+    /// Whether `key` signed it. Whether that is the key of somebody who may is
+    /// another question.
+    pub fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<Algorithm, SignatureError> {
+        memo.verify(self.fingerprint().bytes(), self.algorithm(), key, self.tbs(), self.signature())
     }
 
     /// The bytes that are signed.
