@@ -10,12 +10,15 @@ trap 'rm -rf "$work"' EXIT
 unset CARGO_TARGET_DIR STELLA_KIT_KEY
 export CARGO_TERM_COLOR=never
 
+# What is in version control, as it lies here, once: it may change while the
+# first build runs. An archive has no .git.
+if git rev-parse --git-dir > /dev/null 2>&1; then git ls-files -z; else
+  find . -path ./target -prune -o -type f -print0; fi \
+  | tar --null --files-from=- -cf "$work/sources.tar"
+
 for name in one another/and/deeper; do
   mkdir -p "$work/$name"
-  # What is in version control, as it lies here; an archive has no .git.
-  if git rev-parse --git-dir > /dev/null 2>&1; then git ls-files -z; else
-    find . -path ./target -prune -o -type f -print0; fi \
-    | tar --null --files-from=- -cf - | tar -xf - -C "$work/$name"
+  tar -xf "$work/sources.tar" -C "$work/$name"
   make --no-print-directory -C "$work/$name" kit KEY="${KEY:+$(realpath "${KEY:-.}")}" > "$work/log" 2>&1 \
     || { tail -n 30 "$work/log" >&2; exit 1; }
   # Only one target folder at a time: a full build takes some hundred megabytes.
