@@ -17,10 +17,10 @@ use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{Content, Context};
 use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
-use crate::check::vouching::{Signed, Vouching};
+use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
     self, artifact_demanded, detached, reading, refusal, signature_threshold, statement_predicate_type,
-    statements, time_anchor, timelines, trust_freshness, trust_sequence,
+    statements, time_anchor, timelines, tool_fault, trust_freshness, trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
@@ -83,7 +83,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     // Integrity.
     let mut containers = Vec::new();
     for (view, book) in views.iter().zip(&mut books) {
-        let examined = container::examine(view, &policy.recipes, book);
+        let examine = |book: &mut Book| container::examine(view, &policy.recipes, book);
+        let examined = of_case(view, "comparing", book, &mut subjects, examine);
         broken[view.index].extend(&examined.broken_by);
         containers.push(examined);
     }
@@ -100,7 +101,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     };
     let mut stamped: Vec<stamps::Examined> = Vec::new();
     for (view, (bag, book)) in views.iter().zip(bags.iter().zip(&mut books)) {
-        stamped.push(stamps::examine(view, bag, &clocks, book));
+        let examine = |book: &mut Book| stamps::examine(view, bag, &clocks, book);
+        stamped.push(of_case(view, "reading the time stamps of", book, &mut subjects, examine));
     }
 
     // Signatures and statements.
@@ -136,7 +138,10 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
         }
-        for one in detached::examine(view, &context, &stamped[view.index].times) {
+        let times = &stamped[view.index].times;
+        let examine = |_: &mut Book| detached::examine(view, &context, times);
+        let book = &mut books[view.index];
+        for one in of_case(view, "reading the signature files of", book, &mut subjects, examine) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(one.signed.voucher.purpose);
@@ -146,7 +151,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
 
     // Timelines.
     for (view, book) in views.iter().zip(&mut books) {
-        for one in timelines::examine(view, &context, &anchors[view.index], book) {
+        let examine = |book: &mut Book| timelines::examine(view, &context, &anchors[view.index], book);
+        for one in of_case(view, "judging the timelines of", book, &mut subjects, examine) {
             needs.insert(Purpose::Custody);
             facts[view.index].extend(one.fact);
             subjects.push(one.subject);
@@ -163,7 +169,12 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         container_signed: policy.container_signed,
         approving: policy::approving(policy),
     };
-    let vouched = vouching.settle();
+    let mut book = Book::default();
+    let vouched = check::guarded(|| vouching.settle()).unwrap_or_else(|| {
+        book.find(tool_fault::broke("asking who vouches for what, in"));
+        subjects.push(broke());
+        Vouched::default()
+    });
     subjects.extend(vouched.subjects);
     for (book, more) in books.iter_mut().zip(vouched.books) {
         book.merge(more);
@@ -193,7 +204,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let covered = certificates::covered(&mut subjects, &request.artifacts);
 
     // The run as a whole.
-    let mut book = Book::default();
     let mut held_by = BTreeSet::new();
     let age_max = policy.trust_age_days_max.map(|days| u64::from(days) * 86_400);
     let mut rejected_by = BTreeSet::new();
@@ -241,6 +251,32 @@ fn time_anchors(view: &CaseView, examined: &stamps::Examined, book: &mut Book) -
         subjects.push(certificates::subject(view, index, kind, digest, findings, book));
     }
     subjects
+}
+
+/// Runs what looks at a case as a whole. Where it breaks, the other cases are
+/// examined all the same, and the case is worth no more than what is known.
+fn of_case<T: Default>(
+    view: &CaseView,
+    doing: &str,
+    book: &mut Book,
+    subjects: &mut Vec<Subject>,
+    examine: impl FnOnce(&mut Book) -> T,
+) -> T {
+    check::guarded(|| examine(book)).unwrap_or_else(|| {
+        book.find(tool_fault::broke(doing));
+        let mut subject = broke();
+        subject.places.insert((view.index, String::new()));
+        subjects.push(subject);
+        T::default()
+    })
+}
+
+/// What stands for all that was not examined.
+fn broke() -> Subject {
+    let mut subject = Subject::new(SubjectKind::Unreadable, None);
+    subject.held_by.insert(CheckId::ToolFault);
+    subject.needs_voucher = false;
+    subject
 }
 
 /// Things of a declared type that could not be read, and refused ones that
@@ -459,4 +495,27 @@ pub fn checksum(case: &Case) -> Digest {
         hasher.update(format!("refused {} {path}\n", fault.kind.id()).as_bytes());
     }
     hasher.finish().get(Algorithm::Sha256).expect("the one algorithm asked for is computed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{CaseFormat, Options, Source, collect};
+
+    #[test]
+    fn what_breaks_on_one_case_leaves_it_open_and_the_others_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "a").unwrap();
+        let evidence = collect(vec![Source::Path(folder.path().into())], &Options::default()).unwrap();
+        let view = CaseView::new(0, &evidence.cases[0]);
+        assert_eq!(view.case.format, CaseFormat::Open);
+        let (mut book, mut subjects) = (Book::default(), Vec::new());
+        let found: Vec<u8> =
+            of_case(&view, "comparing", &mut book, &mut subjects, |_| panic!("as if by a bug"));
+        assert_eq!(found, []);
+        assert_eq!(book.findings[0].check, CheckId::ToolFault);
+        assert_eq!(subjects[0].held_by, BTreeSet::from([CheckId::ToolFault]));
+        let whole = of_case(&view, "comparing", &mut book, &mut subjects, |_| vec![1]);
+        assert_eq!((whole, subjects.len()), (vec![1], 1));
+    }
 }

@@ -63,9 +63,36 @@ const TRANSCRIPTS: &[(&str, &[&str])] = &[
         &["forensic", "verify", "@/evidence/bundle", "--at", "yesterday", "--output", "json"],
     ),
     ("verify-bad-option", &["forensic", "verify", "--no-such-option"]),
+    ("verify-require-online", &["forensic", "verify", "@/evidence/bundle", "--require-online"]),
+    (
+        "verify-report-over-trust",
+        &[
+            "forensic",
+            "verify",
+            "@/evidence/bundle",
+            "--trust-roots",
+            "@/trust",
+            "--report",
+            "json=@/trust/trust.json",
+        ],
+    ),
     ("inspect", &["forensic", "inspect", "@/evidence/release", "--output", "table"]),
     ("inspect-json", &["forensic", "inspect", "@/evidence/bundle", "--output", "json"]),
     ("timeline-none", &["forensic", "timeline", "@/evidence/bundle"]),
+    (
+        "timeline-no-head",
+        &["forensic", "timeline", "@/evidence/custody", "--trust-roots", "@/trust", "--output", "table"],
+    ),
+    (
+        "timeline-broken",
+        &[
+            "forensic",
+            "timeline",
+            "@/vectors/custody.link/another-hash_fail/loose/case.custody.jsonl",
+            "--output",
+            "table",
+        ],
+    ),
     ("explain", &["forensic", "explain", "signature.bare-payload"]),
     ("explain-list", &["forensic", "explain"]),
     ("explain-unknown", &["forensic", "explain", "no.such"]),
@@ -103,6 +130,38 @@ fn transcripts() {
         }
     }
     assert!(wrong.is_empty(), "{} other transcripts:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// What is no text is a usage error like any other.
+#[test]
+fn an_argument_that_is_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut command = Command::new(binary());
+    command.args(["forensic", "verify", "x", "--bogus"]).arg(std::ffi::OsStr::from_bytes(b"\xff"));
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(output.stdout.starts_with(b"{"), "{output:?}");
+}
+
+/// A slip of the hand must not cost the evidence, or whom one trusts.
+#[test]
+fn reports_are_not_written_over_what_is_read() {
+    let place = tempfile::tempdir().unwrap();
+    let fixtures = root().join("fixtures");
+    let evidence = place.path().join("ev.tar");
+    fs::copy(fixtures.join("evidence/bundle.tar"), &evidence).unwrap();
+    let key = place.path().join("key.pem");
+    fs::copy(fixtures.join("keys/alice.pub.pem"), &key).unwrap();
+    std::os::unix::fs::symlink("ev.tar", place.path().join("link")).unwrap();
+    let before = fs::read(&evidence).unwrap();
+    for name in ["ev.tar", "key.pem", "link", "./ev.tar"] {
+        let mut command = Command::new(binary());
+        command.args(["forensic", "verify"]).arg(&evidence).arg("--trust-roots").arg(&key);
+        command.arg("--report").arg(format!("json={}", place.path().join(name).display()));
+        assert_eq!(command.output().unwrap().status.code(), Some(2), "{name}");
+    }
+    assert_eq!(fs::read(&evidence).unwrap(), before);
+    assert_eq!(fs::read(&key).unwrap(), fs::read(fixtures.join("keys/alice.pub.pem")).unwrap());
 }
 
 #[test]

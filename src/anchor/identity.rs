@@ -83,6 +83,12 @@ impl Identity {
         self.0.starts_with("key:")
     }
 
+    /// The key that it is the id of, where it is only that.
+    pub fn bare_key(&self) -> Option<KeyId> {
+        let digest = Digest::parse(self.0.strip_prefix("key:")?);
+        Some(KeyId::new(digest.expect("an identity of that prefix has a digest behind it")))
+    }
+
     /// The same for every identity that differs only in letter case or in how
     /// its characters are composed. Never compared for trust, only to refuse
     /// two identities that a reader would take for one.
@@ -146,6 +152,8 @@ mod tests {
         let bare = Identity::of_bare_key(&crate::crypto::mac::SharedKey::from_bytes(&[1; 32]).unwrap().id());
         assert_eq!(Identity::new(bare.as_str()), Ok(bare.clone()));
         assert!(bare.is_bare_key());
+        assert_eq!(bare.bare_key().map(|id| format!("key:{id}")).as_deref(), Some(bare.as_str()));
+        assert_eq!(Identity::new("keystone").unwrap().bare_key(), None);
         assert!(!Identity::new("keystone").unwrap().is_bare_key());
     }
 }

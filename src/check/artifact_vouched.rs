@@ -32,3 +32,9 @@ pub fn open(path: &str, digest: &Digest, severity: Severity, book: &mut Book) {
             .found(digest.to_string()),
     );
 }
+
+/// What an operating system leaves on a stick is asked about by nobody.
+pub fn debris(path: &str, book: &mut Book) {
+    let detail = "by its name an operating system left it there: nobody was asked to vouch for it";
+    book.find(Finding::new(Severity::Note, ABOUT.id, detail).item(path));
+}

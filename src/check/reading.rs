@@ -2,9 +2,9 @@
 
 use crate::check::view::CaseView;
 use crate::check::{
-    format_base64, format_der, format_lines, format_shape, json_depth, json_duplicate_member,
-    json_member_case, json_syntax, json_trailing, json_utf8, timestamp_granted, timestamp_signer, tool_fault,
-    trust_evidence_supplied,
+    artifact_vouched, format_base64, format_der, format_lines, format_shape, json_depth,
+    json_duplicate_member, json_member_case, json_syntax, json_trailing, json_utf8, timestamp_granted,
+    timestamp_signer, tool_fault, trust_evidence_supplied,
 };
 use crate::claim::{Claim, ClaimError};
 use crate::evidence::Kind;
@@ -75,6 +75,9 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
             }
             Some(Ok(Claim::Supplied(what))) => trust_evidence_supplied::shown(what, path, book),
             Some(Ok(Claim::Nothing)) => {
+                if item.kind == Kind::Debris && !view.is_closed() {
+                    artifact_vouched::debris(path, book);
+                }
                 if item.kind == Kind::Executable {
                     trust_evidence_supplied::shown("a program", path, book);
                 }

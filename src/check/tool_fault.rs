@@ -15,7 +15,8 @@ pub const ABOUT: About = About {
     clause: "docs/verdict.md, exit codes",
 };
 
-/// The tool itself broke while it was `doing` something with an item.
+/// The tool itself broke while it was `doing` something with an item, or with
+/// the case where no item is named.
 pub fn broke(doing: &str) -> Finding {
-    Finding::new(Severity::NotEstablished, ABOUT.id, format!("the tool broke while {doing} this item"))
+    Finding::new(Severity::NotEstablished, ABOUT.id, format!("the tool broke while {doing} this"))
 }

@@ -55,6 +55,7 @@ pub struct Vouching<'v, 'e> {
 }
 
 /// Subjects, and what each case's book has to say about them.
+#[derive(Default)]
 pub struct Vouched {
     /// What the report answers for.
     pub subjects: Vec<Subject>,

@@ -118,6 +118,9 @@ pub struct Verify {
     /// Let authorities that are marked for development count
     #[arg(long)]
     pub allow_development: bool,
+    /// Ends with status 5: nothing here is ever done online
+    #[arg(long, conflicts_with = "offline")]
+    pub require_online: bool,
     /// Accepted for compatibility: this tool is always offline
     #[arg(long)]
     pub offline: bool,

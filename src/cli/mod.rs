@@ -24,7 +24,7 @@ pub mod verify;
 pub mod writing;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -42,18 +42,39 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let _ = ctrlc::set_handler(|| {
         writing::abandon();
+        crate::kit::container::abandon();
         std::process::exit(130);
     });
     let arguments = under_short_name(std::env::args_os().collect());
+    let json = wants_json(&arguments);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, json),
     };
     let status = std::panic::catch_unwind(|| run(&cli)).unwrap_or_else(|_| {
-        complain(&Failure::fault("the tool itself broke; this is a bug, and nothing was decided"));
-        1
+        let failure = Failure::fault("the tool itself broke; this is a bug, and nothing was decided");
+        if json {
+            let _ = io::stdout().write_all(&crate::report::error_object(failure.status, &failure.message));
+        }
+        complain(&failure);
+        failure.status
     });
     ExitCode::from(status)
+}
+
+/// Whether the call is one of `forensic verify` whose result goes out as JSON.
+/// Asked of the words themselves: an error comes before they have a meaning.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let words: Vec<_> = arguments.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+    let mut commands = words.iter().filter(|word| !word.starts_with('-'));
+    let verify = commands.next().is_some_and(|word| word == "forensic")
+        && commands.next().is_some_and(|word| word == "verify");
+    let named = words.iter().enumerate().rev().find_map(|(at, word)| match word.strip_prefix("--output") {
+        Some("") => words.get(at + 1).map(AsRef::as_ref),
+        Some(value) => value.strip_prefix('='),
+        None => None,
+    });
+    verify && named.map_or_else(|| !io::stdout().is_terminal(), |value| value != "table")
 }
 
 fn run(cli: &Cli) -> u8 {
@@ -95,18 +116,13 @@ fn under_short_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// Help goes to stdout and is no failure; everything else is a usage error, and
 /// whoever asked for JSON gets that as JSON too.
-fn usage(error: &clap::Error) -> ExitCode {
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
     let text = error.render().to_string();
     let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let json = std::env::args()
-        .collect::<Vec<_>>()
-        .windows(2)
-        .any(|pair| pair[0] == "--output" && (pair[1] == "json" || pair[1] == "ndjson"))
-        || std::env::args().any(|one| one == "--output=json" || one == "--output=ndjson");
     if json {
         let _ = io::stdout().write_all(&crate::report::error_object(2, &line));
     }
@@ -127,6 +143,18 @@ pub fn note(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_asked_for_or_not() {
+        let wants = |words: &str| wants_json(&words.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert!(wants("stella forensic verify --output json --bogus"));
+        assert!(wants("stella forensic verify --output=ndjson --bogus"));
+        assert!(wants("stella --bogus forensic verify x --output json"));
+        assert!(!wants("stella forensic verify --output table --bogus"));
+        assert!(!wants("stella forensic verify --output json --output=table"));
+        assert!(!wants("stella forensic inspect --output json"));
+        assert!(!wants("stella"));
+    }
 
     #[test]
     fn the_short_name_is_the_long_command() {

@@ -45,6 +45,10 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     if std::env::var_os("STELLA_TRUST_ROOTS").is_some() && !arguments.reading.quiet {
         super::note("STELLA_TRUST_ROOTS is set and not read; name trust with --trust-roots");
     }
+    if arguments.require_online {
+        let message = "an online step was asked for, and this program performs none";
+        return Err(Failure { status: 5, message: message.to_owned() });
+    }
     let paths: Vec<PathBuf> = arguments.evidence.iter().chain(&arguments.bundles).cloned().collect();
     if paths.is_empty() {
         return Err(Failure::usage("no evidence is named; give a file, a directory, an archive, or -"));
@@ -57,6 +61,12 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     let (policy, policy_source) = policy(arguments, &paths, &kit, time)?;
     let (trust, trust_source) = trust(arguments, &paths, &kit, time)?;
     let artifacts = artifacts(arguments)?;
+    let read = paths.iter().chain(&artifacts.files).cloned();
+    let named = arguments.trust_roots.iter().map(|text| load::purpose_and_path(text).1);
+    let read: Vec<PathBuf> = read.chain(named).chain(arguments.policy.clone()).collect();
+    for (_, file) in &arguments.reports {
+        writing::beside(file, &read)?;
+    }
 
     // A file that must be covered is evidence too.
     let mut sources = paths;
@@ -92,7 +102,7 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     };
     let report = Report::new(&outcome, about);
     for (format, file) in &arguments.reports {
-        write_to(&report, *format, file, &sources)?;
+        write_to(&report, *format, file)?;
     }
     match print(&report, output) {
         // Whoever reads the report has seen enough of it; the verdict stands.
@@ -281,10 +291,8 @@ fn print(report: &Report, output: Output) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a report to a file, whole or not at all, and not into the evidence.
-fn write_to(report: &Report, format: ReportFormat, file: &Path, evidence: &[PathBuf]) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    load::outside_evidence("the folder of the report", folder, evidence)?;
+/// Writes a report to a file, whole or not at all.
+fn write_to(report: &Report, format: ReportFormat, file: &Path) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     let written = match format {
         ReportFormat::Json => report::write_json(report, &mut bytes),

@@ -12,6 +12,26 @@ use crate::cli::failure::Failure;
 /// The file that is being written, for the handler of an interruption.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// Refuses to write `file` over anything that is read, or into it: asked before
+/// the reading begins, so that a slip of the hand costs nothing.
+pub fn beside(file: &Path, read: &[PathBuf]) -> Result<(), Failure> {
+    let name = file.file_name().ok_or_else(|| Failure::usage(format!("{} names no file", file.display())))?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Where it would come to lie, and what a link of that name leads to.
+    let places = [fs::canonicalize(folder).map(|folder| folder.join(name)), fs::canonicalize(file)];
+    for place in places.into_iter().flatten() {
+        let taken = read.iter().find(|one| fs::canonicalize(one).is_ok_and(|one| place.starts_with(one)));
+        if let Some(one) = taken {
+            return Err(Failure::usage(format!(
+                "the report {} would be written over or into {}, which is read",
+                file.display(),
+                one.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Writes `bytes` beside `file` and moves them there at the end.
 pub fn whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot =

@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use flate2::GzBuilder;
 use flate2::write::GzEncoder;
@@ -140,6 +141,7 @@ impl Container {
                 .map(|f| BufWriter::with_capacity(256 << 10, f))
         };
         let tar = |stream| Sink::Tar(Box::new(Writer::new(stream, 0)));
+        unfinished(Some(partial.clone()));
         let sink = match Packing::of(goal) {
             Packing::Directory => fs::create_dir(&partial).map(|()| Sink::Directory),
             Packing::Tar => file(&partial).map(|f| tar(Stream::Plain(f))),
@@ -155,7 +157,10 @@ impl Container {
                 Ok(tar(Stream::Zstd(encoder)))
             }),
         };
-        let sink = sink.map_err(refused)?;
+        let sink = sink.map_err(|source| {
+            unfinished(None);
+            refused(source)
+        })?;
         Ok(Container { goal: folder.join(name), partial, sink: Some(sink) })
     }
 
@@ -196,21 +201,19 @@ impl Container {
                 });
                 if let Err(source) = written {
                     let _ = fs::remove_file(&self.partial);
+                    unfinished(None);
                     return Err(failed(source));
                 }
             }
         }
-        // Between the first look and now somebody may have put something there.
-        let exists = self.goal.symlink_metadata().is_ok();
-        let renamed = if exists {
-            Err(io::ErrorKind::AlreadyExists.into())
-        } else {
-            fs::rename(&self.partial, &self.goal)
-        };
-        renamed.map_err(|source| {
+        // Under the lock: whoever interrupts finds all of it or nothing.
+        let mut place = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        let renamed = into_place(&self.partial, &self.goal).map_err(|source| {
             remove(&self.partial);
             failed(source)
-        })
+        });
+        *place = None;
+        renamed
     }
 }
 
@@ -219,6 +222,7 @@ impl Drop for Container {
     fn drop(&mut self) {
         if self.sink.take().is_some() {
             remove(&self.partial);
+            unfinished(None);
         }
     }
 }
@@ -257,6 +261,49 @@ fn write_file(path: &Path, mode: Mode, size: u64, content: &mut dyn Read) -> io:
     file.set_permissions(fs::Permissions::from_mode(bits))?;
     file.sync_all()
 }
+
+/// Between the first look and now somebody may have put something there: the
+/// system is asked to rename only where nothing is. Where a file system cannot
+/// do so, a second look has to be enough.
+fn into_place(partial: &Path, goal: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, partial, CWD, goal, RenameFlags::NOREPLACE) {
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            if goal.symlink_metadata().is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(partial, goal)
+        }
+        renamed => Ok(renamed?),
+    }
+}
+
+/// What is being written, for whoever must take it away when the program is
+/// interrupted. One container is written at a time.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn unfinished(partial: Option<PathBuf>) {
+    *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = partial;
+}
+
+/// Takes away what was begun. Called when the program is about to end; the
+/// lock is kept, so that nothing more is begun or put in place.
+pub fn abandon() {
+    let mut place = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(partial) = place.take() {
+        // Another thread may still be adding to it.
+        for _ in 0..ABANDON_TRIES {
+            remove(&partial);
+            if partial.symlink_metadata().is_err() {
+                break;
+            }
+        }
+    }
+    std::mem::forget(place);
+}
+
+/// A folder is empty at some time between two files.
+const ABANDON_TRIES: usize = 100;
 
 fn remove(partial: &Path) {
     if partial.is_dir() {

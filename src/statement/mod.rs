@@ -53,8 +53,6 @@ pub struct Subject {
     pub name: Option<String>,
     /// The digests whose algorithm is known here.
     pub digests: Vec<Digest>,
-    /// Names of digest algorithms that are not known here.
-    pub unread: Vec<String>,
 }
 
 impl Subject {
@@ -154,15 +152,23 @@ impl Statement {
         Ok(Statement { form, subjects, predicate_type, predicate })
     }
 
-    /// The build type that a SLSA provenance names, where there is one.
+    /// The build type that a SLSA provenance names, where there is one: at the
+    /// place that its version gives it. One that has another version's place
+    /// too says two things to two readers, and so names none.
     pub fn build_type(&self) -> Option<&str> {
-        match self.kind() {
-            Kind::Provenance => self
-                .predicate
-                .get("buildDefinition")
-                .and_then(|definition| definition.get("buildType"))
-                .or_else(|| self.predicate.get("buildType"))
-                .and_then(Value::as_str),
+        let at = |parts: &[&str]| parts.iter().try_fold(&self.predicate, |value, part| value.get(part));
+        let places: [&[&str]; 3] = [&["buildDefinition", "buildType"], &["buildType"], &["recipe", "type"]];
+        let own: &[usize] = match self.predicate_type.as_str() {
+            "https://slsa.dev/provenance/v1" => &[0],
+            "https://slsa.dev/provenance/v0.2" => &[1],
+            "https://slsa.dev/provenance/v0.1" => &[2],
+            // Its page shows no place; either of the later ones will do.
+            "https://schemas.stella-ops.org/attestations/build-provenance@1" => &[0, 1],
+            _ => return None,
+        };
+        let mut present = (0..places.len()).filter(|place| at(places[*place]).is_some());
+        match (present.next(), present.next()) {
+            (Some(only), None) if own.contains(&only) => at(places[only])?.as_str(),
             _ => None,
         }
     }
@@ -210,7 +216,7 @@ fn subject(index: usize, value: &Value) -> Result<Subject, StatementError> {
     let listed = fields.object("digest")?;
     fields.finish()?;
     let mut digests = Vec::new();
-    let mut unread = Vec::new();
+    let mut unread = false;
     for (algorithm, hex) in listed.iter() {
         let Some(hex) = hex.as_str() else {
             let reason = format!("{algorithm} is not a string");
@@ -221,13 +227,13 @@ fn subject(index: usize, value: &Value) -> Result<Subject, StatementError> {
                 Digest::from_hex(known, hex)
                     .map_err(|e| StatementError::Digest { index, reason: e.to_string() })?,
             ),
-            None => unread.push(algorithm.to_owned()),
+            None => unread = true,
         }
     }
-    if digests.is_empty() && unread.is_empty() {
+    if digests.is_empty() && !unread {
         return Err(StatementError::NoDigest { index });
     }
-    Ok(Subject { name, digests, unread })
+    Ok(Subject { name, digests })
 }
 
 #[cfg(test)]
@@ -244,6 +250,34 @@ mod tests {
             (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
             _ => panic!("{text}: {found:?}"),
         }
+    }
+
+    #[test]
+    fn build_types() {
+        let check = |version: &str, predicate: &str, expected: Option<&str>| {
+            let text = format!(
+                r#"{{"_type":"{TYPE_V1}","subject":[{{"digest":{{"sha256":"{HEX}"}}}}],"predicateType":"{version}","predicate":{predicate}}}"#
+            );
+            assert_eq!(Statement::parse(text.as_bytes()).unwrap().build_type(), expected, "{text}");
+        };
+        let (v1, v2, v3) = (
+            "https://slsa.dev/provenance/v1",
+            "https://slsa.dev/provenance/v0.2",
+            "https://slsa.dev/provenance/v0.1",
+        );
+        let (new, old, oldest) =
+            (r#""buildDefinition":{"buildType":"n"}"#, r#""buildType":"o""#, r#""recipe":{"type":"r"}"#);
+        check(v1, &format!("{{{new}}}"), Some("n"));
+        check(v2, &format!("{{{old}}}"), Some("o"));
+        check(v3, &format!("{{{oldest}}}"), Some("r"));
+        check(v1, &format!("{{{old}}}"), None);
+        check(v2, &format!("{{{new}}}"), None);
+        check(v3, &format!("{{{old}}}"), None);
+        for version in [v1, v2, v3] {
+            check(version, &format!("{{{old},{new}}}"), None);
+        }
+        check(v1, r#"{"buildDefinition":{"buildType":1}}"#, None);
+        check("https://test.invalid/v1", &format!("{{{new}}}"), None);
     }
 
     #[test]

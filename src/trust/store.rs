@@ -127,6 +127,10 @@ fn distrust(
                 keys.entry(*id).or_insert_with(|| reason.clone());
             }
             Distrusted::Identity(identity) => {
+                // The name of a bare key means the key, whoever else has it.
+                if let Some(id) = identity.bare_key() {
+                    keys.entry(id).or_insert_with(|| reason.clone());
+                }
                 for authority in authorities.iter_mut() {
                     if persons.same(identity, &authority.identity) && authority.distrusted.is_none() {
                         authority.distrusted = Some(reason.clone());
@@ -208,13 +212,6 @@ impl TrustStore {
     /// Those trusted for `purpose`; also the distrusted, who are marked.
     pub fn authorities_for(&self, purpose: Purpose) -> impl Iterator<Item = &Authority> {
         self.authorities.iter().filter(move |authority| authority.may(purpose))
-    }
-
-    /// Every pair of an authority and a key of its that `hint` may mean.
-    pub fn keys_hinted<'a>(&'a self, hint: &'a str) -> impl Iterator<Item = (&'a Authority, &'a TrustedKey)> {
-        self.authorities
-            .iter()
-            .flat_map(move |authority| authority.keys_hinted(hint).map(move |key| (authority, key)))
     }
 
     /// Those who could be relied on for something: not distrusted, and with a

@@ -7,4 +7,4 @@ pub mod recipes;
 pub mod rfc6962;
 
 pub use proof::{Consistency, Consistent, Included, Inclusion, ProofError};
-pub use recipes::{Recipe, RecipeError, Rooted};
+pub use recipes::{Recipe, RecipeError};

@@ -29,7 +29,7 @@ pub enum Recipe {
     LedgerAnchor,
 }
 
-/// Why no root could be made, or why it does not agree.
+/// Why no root could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecipeError {
@@ -65,33 +65,6 @@ pub enum RecipeError {
         /// How long it is.
         found: usize,
     },
-    /// The root computed is another one.
-    #[error("the root is {found}, expected {expected}")]
-    Root {
-        /// The root that was stated.
-        expected: Box<Digest>,
-        /// The root computed.
-        found: Box<Digest>,
-    },
-}
-
-/// A root that was computed by a recipe and agrees with the one stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rooted {
-    recipe: Recipe,
-    root: Digest,
-}
-
-impl Rooted {
-    /// By which recipe.
-    pub fn recipe(&self) -> Recipe {
-        self.recipe
-    }
-
-    /// The root.
-    pub fn root(&self) -> Digest {
-        self.root
-    }
 }
 
 impl Recipe {
@@ -179,28 +152,6 @@ impl Recipe {
         }
         Ok(tree.root())
     }
-
-    /// Makes the root over a checksums file and compares. Where the file names
-    /// a root itself, that one must agree too.
-    pub fn verify_checksums(self, file: &[u8], stated: &Digest) -> Result<Rooted, RecipeError> {
-        let root = self.of_checksums(file)?;
-        if self == Recipe::ChecksumsFileWithRootLine {
-            agrees(&root_line(file)?.0, &root)?;
-        }
-        agrees(stated, &root)?;
-        Ok(Rooted { recipe: self, root })
-    }
-
-    /// Makes the root over leaves and compares.
-    pub fn verify_leaves<L: AsRef<[u8]>>(
-        self,
-        leaves: impl IntoIterator<Item = L>,
-        stated: &Digest,
-    ) -> Result<Rooted, RecipeError> {
-        let root = self.of_leaves(leaves)?;
-        agrees(stated, &root)?;
-        Ok(Rooted { recipe: self, root })
-    }
 }
 
 /// The root named by the first line, and what follows that line.
@@ -231,13 +182,6 @@ fn pad(tree: &mut rfc6962::Tree) {
     while !tree.size().is_power_of_two() {
         tree.push_hash(PADDING);
     }
-}
-
-fn agrees(expected: &Digest, found: &Digest) -> Result<(), RecipeError> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(RecipeError::Root { expected: Box::new(*expected), found: Box::new(*found) })
 }
 
 #[cfg(test)]
@@ -280,27 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn a_root_line_must_agree_with_the_rest_and_with_the_manifest() {
-        let recipe = Recipe::ChecksumsFileWithRootLine;
-        let root = Digest::sha256(ENTRIES);
-        let file = |line: &Digest| [b"root ", line.hex().as_bytes(), b"\n", ENTRIES].concat();
-        assert_eq!(recipe.verify_checksums(&file(&root), &root), Ok(Rooted { recipe, root }));
-        let other = Digest::sha256(b"other");
-        let wrong = Err(RecipeError::Root { expected: Box::new(other), found: Box::new(root) });
-        assert_eq!(recipe.verify_checksums(&file(&other), &root), wrong.clone());
-        assert_eq!(recipe.verify_checksums(&file(&root), &other), wrong);
-    }
-
-    #[test]
     fn ledger_leaves_are_taken_as_they_stand() {
         let leaves = [Digest::sha256(b"1"), Digest::sha256(b"2"), Digest::sha256(b"3")];
         let raw: Vec<Hash> = leaves.iter().map(|d| d.bytes().try_into().unwrap()).collect();
         let expected = rfc6962::node_hash(&rfc6962::node_hash(&raw[0], &raw[1]), &raw[2]);
         let root = Recipe::LedgerAnchor.of_leaves(leaves.iter().map(Digest::bytes)).unwrap();
         assert_eq!(root.bytes(), expected);
-        assert!(Recipe::LedgerAnchor.verify_leaves(leaves.iter().map(Digest::bytes), &root).is_ok());
-        let turned = leaves.iter().rev().map(Digest::bytes);
-        assert!(Recipe::LedgerAnchor.verify_leaves(turned, &root).is_err());
         // One leaf is its own root.
         assert_eq!(Recipe::LedgerAnchor.of_leaves([&raw[0]]).unwrap(), leaves[0]);
     }
