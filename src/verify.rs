@@ -69,8 +69,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     );
 
     // What lies there, and what it says.
-    let views: Vec<CaseView> =
-        evidence.cases.iter().enumerate().map(|(index, case)| CaseView::new(index, case)).collect();
+    let views = CaseView::all(&evidence.cases);
     let mut books: Vec<Book> = views.iter().map(|_| Book::default()).collect();
     let mut subjects: Vec<Subject> = Vec::new();
     let mut broken: Vec<BTreeSet<CheckId>> = Vec::new();
@@ -97,8 +96,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         persons: &persons,
         rules: &rules,
         control: request.at.or(trust.issued_at()),
-        policies: policy.timestamp_policies.as_ref(),
-        days_left_min: policy.timestamp_days_left_min,
         wanted: &request.artifacts,
     };
     let mut stamped: Vec<stamps::Examined> = Vec::new();

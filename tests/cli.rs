@@ -154,10 +154,17 @@ fn reports_are_not_written_over_what_is_read() {
     fs::copy(fixtures.join("keys/alice.pub.pem"), &key).unwrap();
     std::os::unix::fs::symlink("ev.tar", place.path().join("link")).unwrap();
     let before = fs::read(&evidence).unwrap();
-    for name in ["ev.tar", "key.pem", "link", "./ev.tar"] {
+    fs::hard_link(&evidence, place.path().join("hard")).unwrap();
+    assert!(Command::new("mkfifo").arg(place.path().join("fifo")).status().unwrap().success());
+    fs::write(place.path().join("other"), "").unwrap();
+    std::os::unix::fs::symlink("other", place.path().join("other-link")).unwrap();
+    for name in
+        ["ev.tar", "key.pem", "link", "./ev.tar", "hard", "fifo", "other-link", "new --report html=new"]
+    {
         let mut command = Command::new(binary());
         command.args(["forensic", "verify"]).arg(&evidence).arg("--trust-roots").arg(&key);
-        command.arg("--report").arg(format!("json={}", place.path().join(name).display()));
+        let reports = format!("json={name}");
+        command.current_dir(place.path()).arg("--report").args(reports.split(' '));
         assert_eq!(command.output().unwrap().status.code(), Some(2), "{name}");
     }
     assert_eq!(fs::read(&evidence).unwrap(), before);
@@ -179,6 +186,63 @@ fn the_short_name_is_the_long_command() {
     let long = run(binary(), &["forensic", "verify"]);
     assert_eq!(long.status.code(), Some(0));
     assert_eq!(run(&short, &[]).stdout, long.stdout);
+}
+
+#[test]
+fn trust_does_not_come_with_the_evidence() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name);
+    let fixtures = root().join("fixtures");
+    for folder in ["stick/evidence", "roots"] {
+        fs::create_dir_all(at(folder)).unwrap();
+    }
+    fs::copy(fixtures.join("keys/mallory.pub.pem"), at("stick/evidence/mallory.pub.pem")).unwrap();
+    fs::copy(fixtures.join("keys/alice.pub.pem"), at("stick/alice.pub.pem")).unwrap();
+    fs::copy(fixtures.join("keys/alice.pub.pem"), at("roots/alice.pub.pem")).unwrap();
+    let run = |trust: &str, evidence: &str| {
+        let mut command = Command::new(binary());
+        command.args(["forensic", "verify", "--trust-roots", trust, evidence]).current_dir(place.path());
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(run("roots", "stick/evidence"), Some(6));
+    assert_eq!(run("stick", "stick/evidence"), Some(2));
+    assert_eq!(run("stick/evidence", "stick"), Some(2));
+    assert_eq!(run("stick/evidence", "stick/evidence/mallory.pub.pem"), Some(2));
+    fs::hard_link(at("stick/evidence/mallory.pub.pem"), at("roots/mallory.pub.pem")).unwrap();
+    assert_eq!(run("roots", "stick/evidence"), Some(2));
+    assert_eq!(run("roots/mallory.pub.pem", "stick"), Some(2));
+    assert_eq!(run("roots/alice.pub.pem", "stick"), Some(6));
+}
+
+#[test]
+fn nothing_waits_for_a_fifo() {
+    let place = tempfile::tempdir().unwrap();
+    let fifo = place.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let (fifo, fixtures) = (fifo.to_str().unwrap(), root().join("fixtures"));
+    let verify = |option: &str| {
+        let mut command = Command::new(binary());
+        command.args(["forensic", "verify", option, fifo]).arg(fixtures.join("evidence/release"));
+        command
+    };
+    let mut commands = vec![verify("--artifact"), verify("--trust-roots"), verify("--policy")];
+    for words in [["trust", "list"], ["trust", "diff"], ["policy", "show"]] {
+        let mut command = Command::new(binary());
+        match words {
+            ["trust", "diff"] => command.args(words).arg(fifo),
+            ["policy", _] => command.args(words).args(["--policy", fifo]),
+            _ => command.args(words).args(["--trust-roots", fifo]),
+        };
+        if words[1] == "diff" {
+            command.arg(fixtures.join("trust"));
+        }
+        commands.push(command);
+    }
+    for mut command in commands {
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("no regular file"), "{output:?}");
+    }
 }
 
 #[test]

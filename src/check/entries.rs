@@ -55,23 +55,25 @@ pub fn compare(
             continue;
         }
         integrity_repeated_entry::passed(book);
-        let Some(index) = view.at(&path) else {
+        let found = view.beneath(&path);
+        if found.is_empty() {
             integrity_missing::missing(list, &path, entry, closed, book);
             if closed {
                 compared.missing.insert(path);
             }
             continue;
-        };
+        }
         integrity_missing::present(book);
-        let item = view.item(index);
         let excused = excused.get(&path);
-        let size = integrity_size::examine(list, &path, entry, item, excused, book);
-        let digest = integrity_digest::examine(list, &path, entry, item, excused, book);
-        match digest {
-            Some(false) => drop(compared.wrong.insert(path, CheckId::IntegrityDigest)),
-            _ if !size => drop(compared.wrong.insert(path, CheckId::IntegritySize)),
-            Some(true) => {}
-            None => drop(compared.unmeasured.insert(path)),
+        for item in found.iter().map(|found| found.item) {
+            let size = integrity_size::examine(list, &path, entry, item, excused, book);
+            let digest = integrity_digest::examine(list, &path, entry, item, excused, book);
+            match digest {
+                Some(false) => drop(compared.wrong.insert(path.clone(), CheckId::IntegrityDigest)),
+                _ if !size => drop(compared.wrong.insert(path.clone(), CheckId::IntegritySize)),
+                Some(true) => {}
+                None => drop(compared.unmeasured.insert(path.clone())),
+            }
         }
     }
     compared

@@ -132,17 +132,18 @@ fn signers(context: &Context, path: &str, timeline: &Timeline, subject: &mut Sub
 fn exhibits(view: &CaseView, path: &str, timeline: &Timeline, book: &mut Book) -> Option<Severity> {
     let mut worst = None;
     for (name, digest) in &timeline.exhibits {
-        let Some(index) = view.at(&crate::path::escape(name.as_bytes())) else { continue };
-        let item = view.item(index);
-        match item.digests.get(digest.algorithm()) {
-            Some(found) if found != *digest => {
-                worst = Some(Severity::Failed);
-                custody_rehash::differs(path, item.path.as_str(), digest, &found, book);
-            }
-            Some(_) => custody_rehash::same(book),
-            None => {
-                worst = worst.or(Some(Severity::NotEstablished));
-                custody_rehash::unmeasured(path, item.path.as_str(), digest, book);
+        let name = crate::path::escape(name.as_bytes());
+        for item in view.beneath(&name).iter().map(|found| found.item) {
+            match item.digests.get(digest.algorithm()) {
+                Some(found) if found != *digest => {
+                    worst = Some(Severity::Failed);
+                    custody_rehash::differs(path, &name, digest, &found, book);
+                }
+                Some(_) => custody_rehash::same(book),
+                None => {
+                    worst = worst.or(Some(Severity::NotEstablished));
+                    custody_rehash::unmeasured(path, &name, digest, book);
+                }
             }
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
-use crate::evidence::{Case, CaseFormat, Closure, Item, Kind};
+use crate::digest::Digest;
+use crate::evidence::{Case, CaseFormat, Closure, Cut, Item, Kind};
 use crate::proof::timestamp::Token;
 
 /// A case with what its items say.
@@ -20,8 +21,19 @@ pub struct CaseView<'e> {
     /// Tokens that stand in other items.
     pub embedded: BTreeMap<usize, Vec<EmbeddedToken>>,
     by_path: BTreeMap<&'e str, usize>,
+    /// Cases that were cut out of this one, by the directory in which they lie.
+    inner: BTreeMap<String, Vec<(usize, &'e Case)>>,
     /// Whether files lie here that someone may vouch for.
     artifacts: bool,
+}
+
+/// An item, and the case in which it lies.
+#[derive(Clone, Copy)]
+pub struct Found<'e> {
+    /// The number of the case.
+    pub case: usize,
+    /// The item.
+    pub item: &'e Item,
 }
 
 impl<'e> CaseView<'e> {
@@ -39,12 +51,58 @@ impl<'e> CaseView<'e> {
                 embedded.insert(index, tokens);
             }
         }
-        CaseView { index, case, claims, embedded, by_path, artifacts }
+        CaseView { index, case, claims, embedded, by_path, inner: BTreeMap::new(), artifacts }
+    }
+
+    /// Reads every case.
+    pub fn all(cases: &'e [Case]) -> Vec<CaseView<'e>> {
+        let mut views: Vec<CaseView> =
+            cases.iter().enumerate().map(|(index, case)| CaseView::new(index, case)).collect();
+        let mut by_cut: BTreeMap<(&Digest, &str), Vec<usize>> = BTreeMap::new();
+        let root = |cut: &'e Cut| cut.root.as_ref().map_or("", |root| root.as_str());
+        for (index, case) in cases.iter().enumerate() {
+            for cut in &case.cuts {
+                by_cut.entry((&cut.whole, root(cut))).or_default().push(index);
+            }
+        }
+        for ((whole, inside), inner) in &by_cut {
+            let mut above = *inside;
+            while !above.is_empty() {
+                above = above.rsplit_once('/').map_or("", |(above, _)| above);
+                let folder = inside[above.len()..].trim_start_matches('/');
+                for outer in by_cut.get(&(*whole, above)).into_iter().flatten() {
+                    let cases = inner.iter().map(|index| (*index, &cases[*index]));
+                    views[*outer].inner.entry(folder.to_owned()).or_default().extend(cases);
+                }
+            }
+        }
+        views
     }
 
     /// The item at that path.
     pub fn at(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
+    }
+
+    /// What lies at that path: here, else in what was cut out of this case. A
+    /// layout that somebody put around a file does not hide it from a list.
+    pub fn beneath(&self, path: &str) -> Vec<Found<'e>> {
+        if let Some(index) = self.at(path) {
+            let item = self.item(index);
+            return vec![Found { case: self.index, item }];
+        }
+        let mut folder = path;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            folder = above;
+            let Some(cases) = self.inner.get(folder) else { continue };
+            let rest = &path[folder.len() + 1..];
+            let lies = |(case, found): &(usize, &'e Case)| {
+                let at = found.items.binary_search_by(|item| item.path.as_str().cmp(rest)).ok()?;
+                Some(Found { case: *case, item: &found.items[at] })
+            };
+            return cases.iter().filter_map(lies).collect();
+        }
+        Vec::new()
     }
 
     /// Item number `index`.

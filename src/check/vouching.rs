@@ -250,6 +250,7 @@ impl Vouching<'_, '_> {
         // What lists name by a strong digest, and what they say of paths.
         let mut listed: BTreeMap<Digest, BTreeSet<usize>> = BTreeMap::new();
         let mut paths: BTreeMap<(usize, &str), Vec<Objection>> = BTreeMap::new();
+        let mut answered: BTreeSet<(usize, &str)> = BTreeSet::new();
         for (number, List { case, roll, .. }) in lists.iter().enumerate() {
             for named in &roll.names {
                 for digest in named.digests.iter().filter(|digest| digest.algorithm().is_strong()) {
@@ -263,7 +264,10 @@ impl Vouching<'_, '_> {
             let unmeasured =
                 unmeasured.iter().map(|path| (path, CheckId::IntegrityDigest, Severity::NotEstablished));
             for (path, check, severity) in wrong.chain(repeated).chain(unmeasured) {
-                paths.entry((*case, path)).or_default().push((number, check, severity));
+                for found in self.views[*case].beneath(path) {
+                    let at = (found.case, found.item.path.as_str());
+                    paths.entry(at).or_default().push((number, check, severity));
+                }
             }
         }
         let names = self.names_used();
@@ -300,20 +304,10 @@ impl Vouching<'_, '_> {
                     subject.claims_from(&list.claims);
                 }
             }
-            // A list that someone stands behind and that says otherwise of
-            // this very path rejects it; one that nobody signed only counts
-            // where nobody vouches.
             for (case, item) in &places {
                 let path = item.path.as_str();
-                for (number, check, severity) in paths.get(&(*case, path)).into_iter().flatten() {
-                    let signed = !lists[*number].standing.good.is_empty();
-                    match severity {
-                        Severity::Failed => subject.contradicted(*check, signed),
-                        // Not measured is not otherwise.
-                        _ if signed => drop(subject.held_by.insert(*check)),
-                        _ => {}
-                    }
-                }
+                object(&mut subject, lists, paths.get(&(*case, path)).into_iter().flatten());
+                answered.insert((*case, path));
             }
             for (case, item) in &places {
                 let (path, book) = (item.path.as_str(), &mut vouched.books[*case]);
@@ -348,6 +342,23 @@ impl Vouching<'_, '_> {
             }
             subject.digests = digests;
             vouched.subjects.push(subject);
+        }
+        // Nobody need vouch for a signature or for what systems leave behind; but
+        // if somebody did, it has to be that.
+        for ((case, path), objections) in paths.into_iter().filter(|(at, _)| !answered.contains(at)) {
+            let view = &self.views[case];
+            let item = view.item(view.at(path).expect("an objection is to something that lies there"));
+            // A container that is not as it says of itself is broken as a whole.
+            let own = |list: &List| list.case == case && view.is_closed() && view.is_control(list.roll.item);
+            let objections = objections.iter().filter(|(number, ..)| !own(&lists[*number]));
+            let mut subject = Subject::new(SubjectKind::Artifact, item.digests.get(Algorithm::Sha256));
+            object(&mut subject, lists, objections);
+            if !subject.rejected_by.is_empty() || !subject.held_by.is_empty() {
+                subject.needs_voucher = false;
+                subject.digests.clone_from(&item.digests);
+                subject.places.insert((case, path.to_owned()));
+                vouched.subjects.push(subject);
+            }
         }
     }
 
@@ -439,6 +450,20 @@ impl Vouching<'_, '_> {
             let distinct = self.persons.distinct(&subject.standing.good).len();
             signature_threshold::examine(&signed.voucher.item, distinct, self.threshold, distinct > 0, book);
             subjects.push(subject);
+        }
+    }
+}
+
+/// A list that someone stands behind and that says otherwise of this very path
+/// rejects it; one that nobody signed only counts where nobody vouches.
+fn object<'o>(subject: &mut Subject, lists: &[List], objections: impl IntoIterator<Item = &'o Objection>) {
+    for (number, check, severity) in objections {
+        let signed = !lists[*number].standing.good.is_empty();
+        match severity {
+            Severity::Failed => subject.contradicted(*check, signed),
+            // Not measured is not otherwise.
+            _ if signed => drop(subject.held_by.insert(*check)),
+            _ => {}
         }
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::anchor::Purpose;
 use crate::cli::failure::Failure;
 use crate::cli::own::Own;
+use crate::cli::places;
 use crate::limits;
 use crate::policy::{self, Policy};
 use crate::time::UnixTime;
@@ -145,7 +146,7 @@ pub fn policy(path: &Path) -> Result<Policy, Failure> {
 
 /// A file that the user named for trust or policy, read whole.
 pub fn bounded(path: &Path) -> Result<Vec<u8>, Failure> {
-    let file = fs::File::open(path).map_err(|error| cannot_read(path, &error))?;
+    let file = places::open(path).map_err(|error| cannot_read(path, &error))?;
     let mut bytes = Vec::new();
     let limit = limits::TRUST_BYTES_MAX as u64;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| cannot_read(path, &error))?;
@@ -159,19 +160,26 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("{} cannot be read: {error}", path.display()))
 }
 
-/// Refuses trust and policy that lie in the evidence: what someone else brought
-/// cannot say whom to believe.
+/// Refuses trust and policy that lie in the evidence, and such as hold it: what
+/// someone else brought cannot say whom to believe.
 pub fn outside_evidence(what: &str, path: &Path, evidence: &[PathBuf]) -> Result<(), Failure> {
-    let Ok(path_there) = fs::canonicalize(path) else { return Ok(()) };
+    let refuse = |how: &str, place: &Path| {
+        Err(Failure::usage(format!(
+            "{what} {} {how} the evidence {}: trust comes from outside the evidence",
+            path.display(),
+            place.display()
+        )))
+    };
     for place in evidence {
-        let Ok(place_there) = fs::canonicalize(place) else { continue };
-        if path_there.starts_with(&place_there) {
-            return Err(Failure::usage(format!(
-                "{what} {} lies in the evidence {}: trust comes from outside the evidence",
-                path.display(),
-                place.display()
-            )));
+        if places::lies_in(path, place) {
+            return refuse("lies in", place);
+        }
+        if places::lies_in(place, path) {
+            return refuse("holds", place);
         }
     }
-    Ok(())
+    match places::shared(path, evidence) {
+        Some(place) => refuse("is, by another name,", place.as_path()),
+        None => Ok(()),
+    }
 }

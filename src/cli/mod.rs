@@ -16,6 +16,7 @@ pub mod kit;
 pub mod inspect;
 pub mod load;
 pub mod own;
+pub mod places;
 pub mod progress;
 pub mod snapshot;
 pub mod timeline;

@@ -15,7 +15,7 @@ use crate::cli::args::{Artifact, At, Output, ReportFormat, Verify, artifact};
 use crate::cli::collecting::{self, Wanted, collect};
 use crate::cli::failure::Failure;
 use crate::cli::load::{self, Origin};
-use crate::cli::{own, writing};
+use crate::cli::{own, places, writing};
 use crate::digest::{Algorithm, AlgorithmSet, Digest};
 use crate::policy::{Group, Options, Policy, Status};
 use crate::report::{self, About, Report, TrustLine};
@@ -64,9 +64,8 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     let read = paths.iter().chain(&artifacts.files).cloned();
     let named = arguments.trust_roots.iter().map(|text| load::purpose_and_path(text).1);
     let read: Vec<PathBuf> = read.chain(named).chain(arguments.policy.clone()).collect();
-    for (_, file) in &arguments.reports {
-        writing::beside(file, &read)?;
-    }
+    let reports: Vec<&Path> = arguments.reports.iter().map(|(_, file)| file.as_path()).collect();
+    writing::beside(&reports, &read)?;
 
     // A file that must be covered is evidence too.
     let mut sources = paths;
@@ -207,10 +206,7 @@ fn measured(path: &Path) -> Result<Digest, Failure> {
         }
         _ => Failure::usage(format!("--artifact {}: {error}", path.display())),
     };
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    if !file.metadata().map_err(cannot)?.is_file() {
-        return Err(Failure::usage(format!("--artifact {}: no regular file", path.display())));
-    }
+    let file = places::open(path).map_err(cannot)?;
     let mut hasher = crate::digest::Hasher::new(AlgorithmSet::only(Algorithm::Sha256));
     let mut reader = io::BufReader::with_capacity(1 << 18, file);
     loop {
@@ -227,8 +223,7 @@ fn measured(path: &Path) -> Result<Digest, Failure> {
 
 /// Whether a file is read with the evidence anyway.
 fn lies_in(file: &Path, evidence: &[PathBuf]) -> bool {
-    let Ok(file) = std::fs::canonicalize(file) else { return false };
-    evidence.iter().filter_map(|place| std::fs::canonicalize(place).ok()).any(|place| file.starts_with(place))
+    evidence.iter().any(|place| places::lies_in(file, place))
 }
 
 /// Exit 65: nobody is trusted for anything that this evidence needs.

@@ -1,5 +1,7 @@
 //! What belongs together: the files of one container, or the loose files.
 
+use std::collections::BTreeSet;
+
 use crate::digest::Digest;
 use crate::path::EvidencePath;
 
@@ -24,10 +26,21 @@ pub struct Case {
     /// The one directory of an archive under which everything lies, where the
     /// layout begins there; paths of items are relative to it.
     pub prefix: Option<EvidencePath>,
+    /// Where it was cut out of something that holds other cases too.
+    pub cuts: BTreeSet<Cut>,
     /// Sorted by path.
     pub items: Vec<Item>,
     /// Sorted.
     pub faults: Vec<Fault>,
+}
+
+/// One place of a case in a directory or archive that several cases share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cut {
+    /// Over the names and digests of everything that was divided.
+    pub whole: Digest,
+    /// The directory in it that is the root of the case; `None` for the whole's own.
+    pub root: Option<EvidencePath>,
 }
 
 /// How the files of a case were found.

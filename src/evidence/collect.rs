@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -143,7 +144,17 @@ fn read(named: Named, stream: Option<Box<dyn Read + Send>>, options: &Options<'_
     cases.extend(loose_cases(loose, &cases));
     cases.sort_by(order);
     // The same thing named twice is one thing.
-    cases.dedup();
+    cases.dedup_by(|again, first| {
+        let (more, mut cuts) = (mem::take(&mut again.cuts), mem::take(&mut first.cuts));
+        let same = again == first;
+        if same {
+            cuts.extend(more);
+        } else {
+            again.cuts = more;
+        }
+        first.cuts = cuts;
+        same
+    });
     Evidence { cases }
 }
 

@@ -5,9 +5,9 @@
 //! heap of files of which nobody says that they are all; add a second manifest,
 //! so that one reader seals by this and another by that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, AlgorithmSet, Digest, Hasher};
 use crate::limits;
 use crate::path::EvidencePath;
 use crate::wire::json::{self, Value};
@@ -16,7 +16,7 @@ use super::archive::Opened;
 use super::classify;
 use super::faults::Faults;
 use super::names;
-use super::{Case, CaseFormat, Closure, Effect, Fault, FaultKind, Form, Item, Kind};
+use super::{Case, CaseFormat, Closure, Cut, Effect, Fault, FaultKind, Form, Item, Kind};
 
 /// Everything that one source holds, items sorted by path.
 pub(super) struct Contents {
@@ -225,6 +225,7 @@ pub(super) fn cases(contents: Contents, form: &Form, name: Option<&EvidencePath>
         };
         roots = roots.into_iter().filter_map(|(root, format)| Some((cut(root)?, format))).collect();
     }
+    let divided = roots.keys().any(Option::is_some).then(|| whole(&items));
     for region in regions(items, faults, roots) {
         let root = region.root.clone();
         let mut case = region.into_case(form.clone());
@@ -235,6 +236,7 @@ pub(super) fn cases(contents: Contents, form: &Form, name: Option<&EvidencePath>
         if root.is_none() {
             case.prefix.clone_from(&prefix);
         }
+        case.cuts = divided.map(|whole| Cut { whole, root }).into_iter().collect();
         cases.push(case);
     }
     // What holds nothing but other cases is none.
@@ -243,6 +245,21 @@ pub(super) fn cases(contents: Contents, form: &Form, name: Option<&EvidencePath>
         !others || case.format != CaseFormat::Open || !case.items.is_empty() || !case.faults.is_empty()
     });
     cases
+}
+
+/// What is about to be divided, whoever named it and in whatever order.
+fn whole(items: &[Item]) -> Digest {
+    let mut hasher = Hasher::new(AlgorithmSet::only(Algorithm::Sha256));
+    for item in items {
+        hasher.update(item.path.as_str().as_bytes());
+        hasher.update(&[0]);
+        hasher.update(sha256(item).bytes());
+    }
+    hasher.finish().get(Algorithm::Sha256).expect("it was asked for")
+}
+
+fn sha256(item: &Item) -> Digest {
+    item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256")
 }
 
 /// What is wrong with an archive in other evidence that is no container.
@@ -257,8 +274,7 @@ fn fault_of_file(path: &EvidencePath, fault: Fault) -> Fault {
 
 /// The cases of an archive that is a container; `item` is the archive itself.
 pub(super) fn opened_cases(opened: Opened, item: &Item, name: Option<&EvidencePath>) -> Vec<Case> {
-    let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
-    let form = Form::Archive { compression: opened.compression, digest, size: item.size };
+    let form = Form::Archive { compression: opened.compression, digest: sha256(item), size: item.size };
     cases(opened.into(), &form, name)
 }
 
@@ -370,6 +386,6 @@ impl Region {
             }
         }
         faults.sort();
-        Case { form, format, name: None, prefix: None, items, faults }
+        Case { form, format, name: None, prefix: None, cuts: BTreeSet::new(), items, faults }
     }
 }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use crate::custody::{Pin, Roster};
 use crate::digest::AlgorithmSet;
 
-pub use case::{Case, CaseFormat, Closure, Compression, Effect, Evidence, Fault, FaultKind, Form};
+pub use case::{Case, CaseFormat, Closure, Compression, Cut, Effect, Evidence, Fault, FaultKind, Form};
 pub use classify::{continued, is_named};
 pub use collect::collect;
 pub use item::{Item, Kind};

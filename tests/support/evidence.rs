@@ -138,7 +138,15 @@ pub fn artifact(name: &str, content: &[u8]) -> Item {
 /// A directory of that layout.
 pub fn case(format: CaseFormat, mut items: Vec<Item>) -> Case {
     items.sort_by(|a, b| a.path.cmp(&b.path));
-    Case { form: Form::Directory, format, name: None, prefix: None, items, faults: Vec::new() }
+    Case {
+        form: Form::Directory,
+        format,
+        name: None,
+        prefix: None,
+        cuts: Default::default(),
+        items,
+        faults: Vec::new(),
+    }
 }
 
 pub fn loose(items: Vec<Item>) -> Case {
@@ -294,7 +302,6 @@ impl Given {
                 ("expectHeads", list(pins)),
                 ("identities", list(BTreeSet::new())),
                 ("minTrust", wire::Value::Null),
-                ("purpose", wire::Value::from("any")),
                 ("revocation", wire::Value::from(self.policy.revocation.name())),
                 ("threshold", wire::Value::from(u64::from(self.policy.threshold))),
             ]),
