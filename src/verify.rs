@@ -96,6 +96,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         persons: &persons,
         rules: &rules,
         control: request.at.or(trust.issued_at()),
+        policies: policy.timestamp_policies.as_ref(),
+        days_left_min: policy.timestamp_days_left_min,
         wanted: &request.artifacts,
     };
     let mut stamped: Vec<stamps::Examined> = Vec::new();

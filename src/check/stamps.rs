@@ -39,6 +39,10 @@ pub struct Clocks<'t> {
     /// From where time is followed backwards: the time of validation, or else
     /// the date of the trust store.
     pub control: Option<UnixTime>,
+    /// Under which policies tokens count; `None` is any.
+    pub policies: Option<&'t BTreeSet<String>>,
+    /// For how many days after the validation they must still count.
+    pub days_left_min: Option<u32>,
     /// What somebody asked about by digest.
     pub wanted: &'t BTreeSet<Digest>,
 }
@@ -363,6 +367,9 @@ fn outlive(
     } else {
         book.pass(CheckId::TimestampOrder);
     }
+    if let Some(policies) = clocks.policies.filter(|oids| !oids.contains(&token.policy().to_string())) {
+        findings.push(timestamp_authority::policy(&token.policy().to_string(), policies));
+    }
     match timestamp_authority::examine(authority, &interval) {
         Some(finding) => findings.push(finding),
         None => book.pass(CheckId::TimestampAuthority),
@@ -378,6 +385,8 @@ fn outlive(
         }
         (_, end) => {
             book.pass(CheckId::TimestampValidity);
+            let days = clocks.days_left_min;
+            findings.extend(end.and_then(|end| timestamp_validity::too_soon(end, clocks.rules.at, days)));
             findings.extend(end.map(|end| timestamp_validity::until(&authority.identity, end)));
         }
     }

@@ -1,5 +1,7 @@
 //! Time is only as good as the clock's owner.
 
+use std::collections::BTreeSet;
+
 use crate::anchor::{Authority, Identity, Purpose};
 use crate::finding::{About, CheckId, Finding, Severity};
 use crate::time::{Interval, Position, UnixTime};
@@ -46,4 +48,12 @@ pub fn other_purpose(identity: &Identity) -> Finding {
 pub fn unknown(signer: &str) -> Finding {
     let detail = "nobody in the trust store who may stamp time issued the certificate of the signer";
     Finding::new(Severity::NotEstablished, ABOUT.id, detail).found(signer)
+}
+
+/// Issued under a policy that does not count here.
+pub fn policy(found: &str, expected: &BTreeSet<String>) -> Finding {
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    Finding::new(Severity::Failed, ABOUT.id, "the token is issued under a policy that does not count here")
+        .expected(expected.join(" or "))
+        .found(found)
 }

@@ -35,3 +35,20 @@ pub fn until(identity: &Identity, end: UnixTime) -> Finding {
     );
     Finding::new(Severity::Note, ABOUT.id, detail)
 }
+
+/// It counts now, and not for as long as the policy asks for.
+pub fn too_soon(end: UnixTime, at: Option<UnixTime>, days_min: Option<u32>) -> Option<Finding> {
+    let days = i64::from(days_min?);
+    let detail = match at {
+        None => {
+            "for how long the token still counts is not known: no time of validation was given".to_owned()
+        }
+        Some(at) if end.seconds().saturating_sub(at.seconds()) / 86_400 >= days => return None,
+        Some(at) => {
+            let left = end.seconds().saturating_sub(at.seconds()) / 86_400;
+            format!("the token counts for {left} more days")
+        }
+    };
+    let finding = Finding::new(Severity::NotEstablished, ABOUT.id, detail);
+    Some(finding.expected(format!("at least {days} days")).found(format!("until {end}")))
+}

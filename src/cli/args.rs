@@ -88,7 +88,7 @@ pub struct Verify {
     /// Who is trusted: a trust store, a PEM file, or a directory of them; PURPOSE=PATH fixes for what
     #[arg(long, value_name = "[PURPOSE=]PATH")]
     pub trust_roots: Vec<String>,
-    /// What a bare certificate counts for: attestation, timestamp or any
+    /// For what a certificate is to be good, as evidence or as a bare root: attestation, timestamp or any
     #[arg(long, value_name = "PURPOSE", value_parser = trust::certificate_use, default_value = "any")]
     pub purpose: CertificateUse,
     /// What `verified` takes, in place of the default policy
@@ -97,7 +97,8 @@ pub struct Verify {
     /// The time of validation, in RFC 3339, or `now` for the clock of this machine
     #[arg(long, value_name = "TIME", value_parser = at)]
     pub at: Option<At>,
-    /// What must be vouched for: a file, or ALG:HEX where the file is not at hand
+    /// What must be vouched for: a file, or ALG:HEX where the file is not at hand. Where the evidence
+    /// is nothing but time-stamp tokens: what they must be over
     #[arg(long = "artifact", value_name = "PATH|ALG:HEX")]
     pub artifacts: Vec<String>,
     /// Who must be among those that vouch, by the name in the trust store
@@ -112,7 +113,8 @@ pub struct Verify {
     /// The lowest sequence of the trust store that will do
     #[arg(long, value_name = "SEQUENCE")]
     pub min_trust: Option<u64>,
-    /// What is asked of revocation data
+    /// What is asked of revocation data: require (every certificate must be cleared), if-present
+    /// (what is there counts, absence and age are noted), or off; a policy may forbid a looser one
     #[arg(long, value_name = "MODE", value_parser = revocation)]
     pub revocation: Option<Revocation>,
     /// Let authorities that are marked for development count

@@ -186,6 +186,10 @@ pub struct Policy {
     pub trust_sequence_min: Option<u64>,
     /// The earliest instant of validation that may be asked for.
     pub at_earliest: Option<UnixTime>,
+    /// Policies under which time stamps count, as object identifiers; `None` is any.
+    pub timestamp_policies: Option<BTreeSet<String>>,
+    /// How many days a time stamp must still count at the instant of validation.
+    pub timestamp_days_left_min: Option<u32>,
     /// Options of the command line that may go below what stands here.
     pub loosen: BTreeSet<Loosening>,
 }
@@ -235,27 +239,39 @@ impl Policy {
                 sunset.map_or(Value::from("allowed"), |sunset| Value::from(sunset.to_string())),
             )
         }));
-        Value::object([
-            ("algorithms", algorithms),
-            ("allowDevelopment", Value::from(self.allow_development)),
-            ("approving", strings(self.approving.iter().map(|a| a.name().to_owned()).collect())),
-            ("atEarliest", optional(self.at_earliest.map(|at| at.to_string()))),
-            ("claims", Value::from(claims)),
-            ("containerSigned", Value::from(self.container_signed)),
-            ("groups", Value::from(groups)),
-            ("id", Value::from(self.id.as_str())),
-            ("loosen", strings(self.loosen.iter().map(|l| l.name().to_owned()).collect())),
-            ("predicateTypes", names(&self.predicate_types)),
-            ("recipes", strings(sorted(self.recipes.iter().map(|r| r.name().to_owned())))),
-            ("requiredChecks", strings(self.required_checks.iter().map(|id| id.to_string()).collect())),
-            ("revocation", Value::from(self.revocation.name())),
-            ("schema", Value::from(super::SCHEMA)),
-            ("sharedKeySuffices", Value::from(self.shared_key_suffices)),
-            ("threshold", Value::from(u64::from(self.threshold))),
-            ("trustAgeDaysMax", self.trust_age_days_max.map_or(Value::Null, |d| Value::from(u64::from(d)))),
-            ("trustSequenceMin", optional(self.trust_sequence_min.map(|n| n.to_string()))),
-            ("withoutPinnedHead", Value::from(self.without_pinned_head.name())),
-        ])
+        // What came later is there only where it says something, so that the
+        // digest of a policy from before stays what it was.
+        let policies = self.timestamp_policies.as_ref().map(|oids| ("timestampPolicies", names(oids)));
+        let days = self.timestamp_days_left_min.map(|days| Value::from(u64::from(days)));
+        let later = policies.into_iter().chain(days.map(|days| ("timestampDaysLeftMin", days)));
+        Value::object(
+            [
+                ("algorithms", algorithms),
+                ("allowDevelopment", Value::from(self.allow_development)),
+                ("approving", strings(self.approving.iter().map(|a| a.name().to_owned()).collect())),
+                ("atEarliest", optional(self.at_earliest.map(|at| at.to_string()))),
+                ("claims", Value::from(claims)),
+                ("containerSigned", Value::from(self.container_signed)),
+                ("groups", Value::from(groups)),
+                ("id", Value::from(self.id.as_str())),
+                ("loosen", strings(self.loosen.iter().map(|l| l.name().to_owned()).collect())),
+                ("predicateTypes", names(&self.predicate_types)),
+                ("recipes", strings(sorted(self.recipes.iter().map(|r| r.name().to_owned())))),
+                ("requiredChecks", strings(self.required_checks.iter().map(|id| id.to_string()).collect())),
+                ("revocation", Value::from(self.revocation.name())),
+                ("schema", Value::from(super::SCHEMA)),
+                ("sharedKeySuffices", Value::from(self.shared_key_suffices)),
+                ("threshold", Value::from(u64::from(self.threshold))),
+                (
+                    "trustAgeDaysMax",
+                    self.trust_age_days_max.map_or(Value::Null, |d| Value::from(u64::from(d))),
+                ),
+                ("trustSequenceMin", optional(self.trust_sequence_min.map(|n| n.to_string()))),
+                ("withoutPinnedHead", Value::from(self.without_pinned_head.name())),
+            ]
+            .into_iter()
+            .chain(later),
+        )
     }
 
     /// SHA-256 over the canonical JSON of [`Policy::describe`]: the same for

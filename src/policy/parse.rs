@@ -88,6 +88,17 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
     let at_earliest = trust.optional("earliest-at").map(|entry| entry.time()).transpose()?;
     trust.finish()?;
 
+    let (mut timestamp_policies, mut timestamp_days_left_min) = (None, None);
+    if let Some(timestamp) = root.optional("timestamp") {
+        let mut timestamp = timestamp.section()?;
+        let oids = |entry: Entry<'_, '_>| {
+            entry.set("an object identifier such as 1.2.3.4", |text| is_oid(text).then(|| text.to_owned()))
+        };
+        timestamp_policies = timestamp.optional("policies").map(oids).transpose()?;
+        timestamp_days_left_min = timestamp.optional("days-left-min").map(days).transpose()?;
+        timestamp.finish()?;
+    }
+
     let mut loosen = root.required("loosen")?.section()?;
     let loosening = named_set(&loosen.required("options")?, &Loosening::ALL, Loosening::name)?;
     loosen.finish()?;
@@ -112,6 +123,8 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         trust_age_days_max: trust_age_days_max.map(small),
         trust_sequence_min,
         at_earliest,
+        timestamp_policies,
+        timestamp_days_left_min: timestamp_days_left_min.map(small),
         loosen: loosening,
     })
 }
@@ -137,6 +150,16 @@ fn named_set<T: Copy + Ord>(
 ) -> Result<BTreeSet<T>, PolicyError> {
     let expected = one_of(all.iter().map(|value| name(*value)));
     entry.set(&expected, |word| all.iter().copied().find(|value| name(*value) == word))
+}
+
+/// Two numbers at least, with dots between and no zeros in front.
+fn is_oid(text: &str) -> bool {
+    let is_number = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+    };
+    is_word(text) && text.contains('.') && text.split('.').all(is_number)
 }
 
 /// A word of the user's own: printable, bounded, not empty.

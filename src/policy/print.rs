@@ -69,6 +69,15 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
     if let Some(at) = policy.at_earliest {
         writeln!(out, "earliest-at = {at}")?;
     }
+    if policy.timestamp_policies.is_some() || policy.timestamp_days_left_min.is_some() {
+        writeln!(out, "\n[timestamp]")?;
+    }
+    if let Some(oids) = &policy.timestamp_policies {
+        writeln!(out, "policies = {}", array(oids.iter().map(String::as_str)))?;
+    }
+    if let Some(days) = policy.timestamp_days_left_min {
+        writeln!(out, "days-left-min = {days}")?;
+    }
     writeln!(
         out,
         "\n[loosen]\noptions = {}",

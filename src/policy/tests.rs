@@ -77,6 +77,8 @@ fn printing_and_reading_give_the_same() {
     full.trust_age_days_max = Some(0);
     full.trust_sequence_min = Some(i64::MAX as u64);
     full.at_earliest = Some(at("1999-12-31T23:59:59Z"));
+    full.timestamp_policies = Some(["1.2.3.4".into(), "2.999.1".into()].into());
+    full.timestamp_days_left_min = Some(90);
     full.loosen = Loosening::ALL.into();
     round(&full);
     assert_ne!(full.digest(), default().digest());
@@ -143,8 +145,11 @@ fn keys() {
         "[loosen]",
         "[extra]\n[loosen]",
         "extra]",
-        "unknown key 'extra' in the policy, expected \"schema\", \"id\", \"required-checks\", \"artifact\", \"statement\", \"container\", \"custody\", \"signature\", \"revocation\", \"merkle\", \"trust\" or \"loosen\"",
+        "unknown key 'extra' in the policy, expected \"schema\", \"id\", \"required-checks\", \"artifact\", \"statement\", \"container\", \"custody\", \"signature\", \"revocation\", \"merkle\", \"trust\", \"timestamp\" or \"loosen\"",
     );
+    let oid = "[timestamp]\npolicies = [\"1..2\"]\n[loosen]";
+    let expected = "'timestamp.policies' is \"1..2\", expected an object identifier such as 1.2.3.4";
+    check("[loosen]", oid, "\"1..2\"", expected);
     check("\ned25519 =", "\n  ed2519 =", "ed2519", &unknown_algorithm("ed2519"));
     check("\ned25519 =", "\n\"a\\u202Eb\" =", "\"a\\u202E", &unknown_algorithm("a\\u{202e}b"));
 }

@@ -179,6 +179,63 @@ def archive(size):
     return once(DATA / f"archive-{size}.tar.zst", make)
 
 
+def tokens(count):
+    """Files, a token beside each as `openssl ts` makes it, and the root."""
+    def make(path):
+        (path / "files").mkdir(parents=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": path}
+        (path / "ca.cnf").write_text(
+            "[req]\ndistinguished_name = dn\n[dn]\n[ca]\nbasicConstraints = critical, CA:TRUE\n"
+            "keyUsage = critical, keyCertSign, cRLSign\n[stamp]\nbasicConstraints = CA:FALSE\n"
+            "keyUsage = critical, digitalSignature\nextendedKeyUsage = critical, timeStamping\n"
+            "[tsa]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\ncerts = tsa.pem\n"
+            "signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\naccuracy = secs:1\n"
+            "ess_cert_id_chain = no\ness_cert_id_alg = sha256\ncrypto_device = builtin\n"
+            "ordering = no\ntsa_name = no\n")
+        new = ["openssl", "req", "-config", "ca.cnf", "-newkey", "rsa:2048", "-nodes", "-subj"]
+        subprocess.run([*new, "/CN=Bench root", "-x509", "-days", "7300", "-extensions", "ca",
+                        "-keyout", "root.key", "-out", "root.pem"], **quiet)
+        subprocess.run([*new, "/CN=Bench TSA", "-keyout", "tsa.key", "-out", "tsa.csr"], **quiet)
+        subprocess.run(["openssl", "x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key",
+                        "-days", "7300", "-set_serial", "7", "-extfile", "ca.cnf", "-extensions", "stamp",
+                        "-out", "tsa.pem"], **quiet)
+        (path / "serial").write_text("01\n")
+        for number in range(count):
+            name = path / "files" / f"{number:04}"
+            name.write_bytes(b"file %d\n" % number)
+            subprocess.run(["openssl", "ts", "-query", "-data", str(name), "-sha256", "-cert", "-no_nonce",
+                            "-out", "query"], **quiet)
+            subprocess.run(["openssl", "ts", "-reply", "-queryfile", "query", "-config", "ca.cnf",
+                            "-section", "tsa", "-out", f"{name}.tsr"], **quiet)
+    return once(DATA / f"tokens-{count}", make)
+
+
+# What the peer does in one process: reads each token and verifies signature,
+# chain and imprint under the one root.
+RFC3161_CLIENT = """
+import hashlib, pathlib, sys
+from cryptography.x509 import load_pem_x509_certificate
+from rfc3161_client import VerifierBuilder, decode_timestamp_response
+folder = pathlib.Path(sys.argv[1])
+root = load_pem_x509_certificate((folder / "root.pem").read_bytes())
+verifier = VerifierBuilder().add_root_certificate(root).build()
+for token in sorted((folder / "files").glob("*.tsr")):
+    response = decode_timestamp_response(token.read_bytes())
+    verifier.verify(response, hashlib.sha256(token.with_suffix("").read_bytes()).digest())
+"""
+
+
+def rfc3161_client():
+    """The peer's own folder, or nothing where it cannot be had."""
+    def make(path):
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(path),
+                        "rfc3161-client"], check=True, stderr=subprocess.DEVNULL)
+    try:
+        return once(DATA / "rfc3161-client", make)
+    except subprocess.CalledProcessError:
+        return None
+
+
 # --- what is measured --------------------------------------------------------
 
 def main():
@@ -236,6 +293,28 @@ def main():
             signed = "a signature each" if option else "hashes only"
             row(f"custody: {events} events of {name}, {signed}", f"{events / mine:.0f}/s",
                 f"sha256sum {rate(size, theirs)}", f"{ratio:.3f}")
+
+    if wanted("tokens"):
+        count = 400 // (4 if QUICK else 1)
+        folder = tokens(count)
+        trust = ["--trust-roots", f"timestamp={folder / 'root.pem'}"]
+        ours = stella(folder / "files", jobs=1) + trust
+        peer = rfc3161_client()
+        if peer:
+            os.environ["PYTHONPATH"] = str(peer)
+            client = [sys.executable, "-c", RFC3161_CLIENT, str(folder)]
+            mine, theirs, ratio = pairs(ours, client)
+            row(f"tokens: {count} RSA-2048, one process, 1 job", f"{count / mine:.0f}/s",
+                f"rfc3161-client {count / theirs:.0f}/s", f"{ratio:.2f}", ">= 5")
+        else:
+            print("tokens: rfc3161-client could not be installed, not measured")
+        one = folder / "files" / "0000"
+        ours = stella(f"{one}.tsr", "--artifact", one) + trust
+        openssl = ["openssl", "ts", "-verify", "-data", str(one), "-in", f"{one}.tsr",
+                   "-CAfile", str(folder / "root.pem")]
+        mine, theirs, ratio = pairs(ours, openssl, count=50 if QUICK else 200)
+        row("tokens: one, a process each", f"{mine * 1e3:.2f} ms", f"openssl ts -verify {theirs * 1e3:.2f} ms",
+            f"{ratio:.2f}", ">= 2")
 
     if wanted("start"):
         mine, theirs = [], []

@@ -302,6 +302,7 @@ impl Given {
                 ("expectHeads", list(pins)),
                 ("identities", list(BTreeSet::new())),
                 ("minTrust", wire::Value::Null),
+                ("purpose", wire::Value::from("any")),
                 ("revocation", wire::Value::from(self.policy.revocation.name())),
                 ("threshold", wire::Value::from(u64::from(self.policy.threshold))),
             ]),

@@ -320,7 +320,9 @@ fn to_be_signed(reader: &mut Reader<'_>, algorithm: &[u8]) -> Result<Inner, Cert
     let (not_before, not_after) =
         reader.sequence(|reader| Ok::<_, DerError>((time(reader)?, time(reader)?)))?;
     let subject = Name::read(reader).map_err(CertificateError::Subject)?;
-    let spki = reader.element(Tag::SEQUENCE)?.whole.to_vec();
+    let spki = reader.element(Tag::SEQUENCE)?;
+    der::read_all(spki.content, key_frame)?;
+    let spki = spki.whole.to_vec();
     for (n, field) in [(1, "issuerUniqueID"), (2, "subjectUniqueID")] {
         if reader.optional(Tag::context(n))?.is_some() && version == Version::V1 {
             return Err(CertificateError::Later { field, version });
@@ -349,6 +351,16 @@ fn to_be_signed(reader: &mut Reader<'_>, algorithm: &[u8]) -> Result<Inner, Cert
         extensions,
         signature: Vec::new(),
     })
+}
+
+/// What every SubjectPublicKeyInfo has, RFC 5280 4.1.2.7, whatever kind of key it
+/// is. A key that nobody needs is no reason to look away.
+fn key_frame(reader: &mut Reader<'_>) -> Result<(), DerError> {
+    reader.sequence(|reader| {
+        reader.oid()?;
+        if reader.is_empty() { Ok(()) } else { reader.any().map(drop) }
+    })?;
+    reader.bit_string().map(drop)
 }
 
 /// Time, RFC 5280 4.1.2.5.

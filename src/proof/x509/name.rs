@@ -323,7 +323,10 @@ mod tests {
             name(&[&[a.clone(), b.clone()]])
         );
         assert_eq!(name(&[&[a.clone(), b.clone()]]), name(&[&[b.clone(), a.clone()]]));
-        assert_ne!(name(&[std::slice::from_ref(&a), std::slice::from_ref(&b)]), name(&[&[b], &[a.clone()]]));
+        assert_ne!(
+            name(&[std::slice::from_ref(&a), std::slice::from_ref(&b)]),
+            name(&[&[b], std::slice::from_ref(&a)])
+        );
         let other = value(O, Tag::UTF8_STRING, b"a");
         assert_ne!(name(&[&[a]]), name(&[&[other]]));
         assert!(name(&[]).is_empty() && name(&[]) == name(&[]));
@@ -333,7 +336,9 @@ mod tests {
     fn within() {
         let [a, b] = [b"a", b"b"].map(|text| value(O, Tag::UTF8_STRING, text));
         let ab = name(&[std::slice::from_ref(&a), std::slice::from_ref(&b)]);
-        assert!(ab.is_within(&name(&[&[a.clone()]])) && ab.is_within(&ab) && ab.is_within(&name(&[])));
+        assert!(
+            ab.is_within(&name(&[std::slice::from_ref(&a)])) && ab.is_within(&ab) && ab.is_within(&name(&[]))
+        );
         assert!(!ab.is_within(&name(&[std::slice::from_ref(&b)])));
         assert!(!name(&[&[a]]).is_within(&ab));
         assert_eq!(name(&[]).with_relative(&b).unwrap(), name(&[&[b]]));

@@ -103,6 +103,13 @@ fn unknown_keys_and_algorithms_are_kept() {
     other[at + 2] = 0x71;
     let certificate = Certificate::parse(&signed(&other, 1)).unwrap();
     assert!(certificate.public_key().is_err());
+    // What has not even the form of a key is not read.
+    let mut other = tbs.clone();
+    other[at + 3] = Tag::OCTET_STRING.octet();
+    let found = Tag::OCTET_STRING;
+    assert!(
+        matches!(refused(&signed(&other, 1)), CertificateError::Der(DerError::Tag { found: f, .. }) if f == found)
+    );
 }
 
 #[test]

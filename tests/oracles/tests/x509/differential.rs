@@ -35,6 +35,11 @@ pub type Answer = Result<(), String>;
 
 /// What we say.
 pub fn ours(chain: &Chain) -> Answer {
+    path(chain).map(drop)
+}
+
+/// The issuers in the path that we find, from the anchor downwards.
+pub fn path(chain: &Chain) -> Result<Vec<Vec<u8>>, String> {
     let target = Certificate::parse(&chain.target).map_err(|error| kind(&error))?;
     let mut unread = None;
     let mut issuers = Vec::new();
@@ -64,7 +69,7 @@ pub fn ours(chain: &Chain) -> Answer {
         memo: &Memo::new(),
     };
     match find(&request, &mut Budget::new(), &mut |_, _| Ok(())) {
-        Ok(_) => Ok(()),
+        Ok(path) => Ok(path.certificates()[1..].iter().rev().map(|one| one.der().to_vec()).collect()),
         // Nobody issued it because the issuer cannot be read.
         Err(error) => Err(unread.map_or_else(|| kind(&error), |unread| kind(&unread))),
     }
