@@ -59,7 +59,19 @@ pub struct Outcome {
 /// Checks everything and judges it.
 pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request: &Request) -> Outcome {
     let rules = policy.rules(request.at);
-    let persons = Persons::of(trust.authorities());
+    // What lies there, and what it says.
+    let views = CaseView::all(&evidence.cases);
+
+    // Who is who: a certificate may give one key to two of those who are trusted.
+    let pki = Pki::new(trust);
+    let bags: Vec<Bag> = views.iter().map(|view| Bag::of(view, &pki)).collect();
+    let signers: Vec<Signers> = views
+        .iter()
+        .zip(&bags)
+        .map(|(view, bag)| certificates::signers(view, bag, &pki, trust.authorities(), &rules))
+        .collect();
+    let certified = signers.iter().flat_map(|one| &one.authorities);
+    let persons = Persons::of(trust.authorities().iter().chain(certified));
     let context = Context::new(
         trust.authorities(),
         &rules,
@@ -68,8 +80,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         policy.shared_key_suffices,
     );
 
-    // What lies there, and what it says.
-    let views = CaseView::all(&evidence.cases);
     let mut books: Vec<Book> = views.iter().map(|_| Book::default()).collect();
     let mut subjects: Vec<Subject> = Vec::new();
     let mut broken: Vec<BTreeSet<CheckId>> = Vec::new();
@@ -89,8 +99,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
 
     // What is proven of when things existed.
-    let pki = Pki::new(trust);
-    let bags: Vec<Bag> = views.iter().map(|view| Bag::of(view, &pki)).collect();
     let clocks = Clocks {
         pki: &pki,
         persons: &persons,
@@ -121,15 +129,13 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
     }
     let claims = claims_by_type(policy);
-    let signers: Vec<Signers> = views
-        .iter()
-        .zip(&bags)
-        .map(|(view, bag)| certificates::signers(view, bag, &pki, trust.authorities(), &rules))
-        .collect();
     for view in &views {
         let context = context.with_signers(&signers[view.index], &pki, &bags[view.index]);
         let demands = statements::Demands { claims: &claims, context: &context };
         facts[view.index].extend(signers[view.index].facts.iter().cloned());
+        if let Some(finding) = &signers[view.index].beyond {
+            books[view.index].find(finding.clone());
+        }
         for one in envelopes(view, &demands, &stamped[view.index].times) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
@@ -202,7 +208,25 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         let stamps = &stamped[view.index].stamps;
         needs.extend(alone.examine(view, stamps, &request.artifacts, &mut subjects, facts, book));
     }
-    let covered = certificates::covered(&mut subjects, &request.artifacts);
+    // Single objects are signed by nobody who could be asked for.
+    let asks = policy.threshold > 1
+        || !policy.groups.is_empty()
+        || !policy.predicate_types.is_empty()
+        || !policy.claims.is_empty();
+    let single = views.iter().all(|view| certificates::is_single(view, &request.artifacts));
+    let covered = match single && !asks {
+        true => certificates::covered(&mut subjects, &request.artifacts),
+        false => BTreeSet::new(),
+    };
+    if asks {
+        let alone = [SubjectKind::TimestampToken, SubjectKind::Certificate, SubjectKind::Revocation];
+        for subject in subjects.iter_mut().filter(|subject| alone.contains(&subject.kind)) {
+            subject.held_by.insert(CheckId::SignatureThreshold);
+            for (case, path) in &subject.places {
+                signature_threshold::nobody(path, &mut books[*case]);
+            }
+        }
+    }
 
     // The run as a whole.
     let mut held_by = BTreeSet::new();

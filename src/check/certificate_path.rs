@@ -46,3 +46,9 @@ pub fn nobody() -> Finding {
         "the trust store has no root for a certificate of that use",
     )
 }
+
+/// A limit was reached, and certificates behind it were not tried.
+pub fn too_many(max: usize) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, "there are more certificates of signers than are tried")
+        .expected(format!("at most {max}"))
+}

@@ -2,16 +2,21 @@
 //! lists and OCSP responses that are given on their own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey};
 use crate::check::pki::{self, Bag, Pki, Role, Used};
 use crate::check::stamps::Stamp;
 use crate::check::view::CaseView;
-use crate::check::{certificate_path, certificate_window, revocation_signature, trust_distrusted};
+use crate::check::{
+    certificate_path, certificate_window, revocation_signature, signature_algorithm, trust_distrusted,
+};
 use crate::claim::Claim;
-use crate::crypto::key::KeyId;
+use crate::crypto::key::{KeyId, PublicKey};
+use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
-use crate::fact::{Fact, Subject, SubjectKind};
+use crate::evidence::{Form, Kind};
+use crate::fact::{Fact, Standing, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::limits;
 use crate::proof::revocation::{Crl, OcspResponse};
@@ -25,13 +30,19 @@ use crate::trust::CertificateUse;
 pub struct Signers {
     /// Everybody who is trusted, and whoever has a certificate from them.
     pub authorities: Vec<Authority>,
-    /// How a certified key leads to the authority.
-    pub paths: BTreeMap<(Identity, KeyId), Path>,
+    /// How the keys of those after the trusted ones lead there, in their order.
+    pub paths: Vec<Path>,
     /// Keys whose certificates lead nowhere, with why.
     pub refused: Vec<Refused>,
     /// What was established.
     pub facts: Vec<Fact>,
+    /// Whether there were more than are tried.
+    pub beyond: Option<Finding>,
 }
+
+/// For what a key may be good by a certificate alone.
+static CERTIFIED: LazyLock<BTreeSet<Purpose>> =
+    LazyLock::new(|| BTreeSet::from([Purpose::Attestation, Purpose::Promotion]));
 
 /// A key whose certificate does not hold.
 pub struct Refused {
@@ -49,24 +60,28 @@ pub fn signers(view: &CaseView, bag: &Bag, pki: &Pki, trusted: &[Authority], rul
     if !signs(view) {
         return signers;
     }
-    let mut tried: BTreeSet<KeyId> = BTreeSet::new();
+    // Whether an algorithm still counted is asked when it is known when.
+    let mut rules = rules.clone();
+    rules.algorithms.values_mut().for_each(|sunset| *sunset = None);
+    let mut made: BTreeSet<KeyId> = BTreeSet::new();
+    let mut refused: BTreeMap<KeyId, Refused> = BTreeMap::new();
     for (item, certificate) in leaves(view) {
         let Ok(key) = certificate.public_key() else { continue };
-        if tried.len() >= limits::CERTIFIED_SIGNERS_MAX || !tried.insert(key.id()) {
-            continue;
+        if signers.paths.len() >= limits::CERTIFIED_SIGNERS_MAX {
+            signers.beyond = Some(certificate_path::too_many(limits::CERTIFIED_SIGNERS_MAX));
+            break;
         }
         let mut key = TrustedKey::public(key.clone());
         key.hints.insert(certificate.fingerprint().hex());
-        let found = pki.with_anchors().filter_map(|(index, authority, anchors)| {
+        let mut told: Option<PathError> = None;
+        for (index, authority, anchors) in pki.with_anchors() {
             // The leaf's usage and the place fix what a certified key is for;
             // never kits, logs or custody.
-            let signs = [Purpose::Attestation, Purpose::Promotion].iter().any(|one| authority.may(*one));
-            signs.then(|| (index, pki.path(certificate, bag, anchors, Usage::Signing, rules, None)))
-        });
-        let mut told: Option<PathError> = None;
-        let mut led = false;
-        for (index, path) in found {
-            let path = match path {
+            let purposes: BTreeSet<Purpose> = authority.purposes.intersection(&CERTIFIED).copied().collect();
+            if purposes.is_empty() {
+                continue;
+            }
+            let path = match pki.path(certificate, bag, anchors, Usage::Signing, &rules, None) {
                 Ok(path) => path,
                 Err(error) => {
                     if told.as_ref().is_none_or(|told| matches!(told, PathError::NoIssuer { .. })) {
@@ -75,18 +90,23 @@ pub fn signers(view: &CaseView, bag: &Bag, pki: &Pki, trusted: &[Authority], rul
                     continue;
                 }
             };
-            led = true;
-            let mut authority = Authority { certificates: Vec::new(), ..trusted[index].clone() };
             let distrusted = pki.distrusted(&path);
-            authority.keys = vec![TrustedKey { distrusted, ..key.clone() }];
             signers.facts.push(certified(view, item, &authority.identity, certificate, &path));
-            signers.paths.insert((authority.identity.clone(), key.id), path);
-            signers.authorities.push(authority);
+            signers.paths.push(path);
+            signers.authorities.push(Authority {
+                certificates: Vec::new(),
+                keys: vec![TrustedKey { distrusted, ..key.clone() }],
+                purposes,
+                ..trusted[index].clone()
+            });
+            made.insert(key.id);
         }
-        if let (false, Some(error)) = (led, told) {
-            signers.refused.push(Refused { key, finding: certificate_path::fault(&error) });
+        if let Some(error) = told {
+            let finding = certificate_path::fault(&error);
+            refused.entry(key.id).or_insert(Refused { key, finding });
         }
     }
+    signers.refused = refused.into_values().filter(|one| !made.contains(&one.key.id)).collect();
     if !signers.authorities.is_empty() {
         signers.authorities.splice(0..0, trusted.iter().cloned());
     }
@@ -162,7 +182,7 @@ impl Alone<'_> {
         book: &mut Book,
     ) -> BTreeSet<Purpose> {
         let here = |subject: &&Subject| subject.places.iter().any(|(case, _)| *case == view.index);
-        if view.is_closed() || subjects.iter().filter(here).any(|subject| !asked(subject, wanted)) {
+        if !is_single(view, wanted) || subjects.iter().filter(here).any(|subject| !asked(subject, wanted)) {
             return BTreeSet::new();
         }
         let tokens: Vec<Subject> = self.tokens(view, stamps);
@@ -170,10 +190,12 @@ impl Alone<'_> {
             (tokens, BTreeSet::from([Purpose::Timestamp]))
         } else {
             let certificates = self.certificates(view, facts, book);
-            let found = match certificates.is_empty() {
-                true => self.revocation(view, book),
-                false => certificates,
-            };
+            // Beside a certificate that nobody else issued, lists speak about it;
+            // beside authorities alone, they are what was given.
+            let mut found = certificates;
+            if leaves(view).next().is_none() {
+                found.extend(self.revocation(view, book));
+            }
             let purposes = match (found.is_empty(), self.usage) {
                 (true, _) => BTreeSet::new(),
                 (_, CertificateUse::Timestamp) => BTreeSet::from([Purpose::Timestamp]),
@@ -221,11 +243,21 @@ impl Alone<'_> {
                 _ => Vec::new(),
             })
             .collect();
+        // By the name as it is spelt: whoever spells it otherwise is judged too.
+        let mut issuers: BTreeMap<&[u8], Vec<&Digest>> = BTreeMap::new();
+        for (_, certificate) in &all {
+            let same = issuers.entry(certificate.issuer().der()).or_default();
+            // Two tell whether there is another one.
+            if same.len() < 2 {
+                same.push(certificate.fingerprint());
+            }
+        }
         for (item, certificate) in &all {
-            let issues = |other: &Certificate| {
-                other != *certificate && other.issuer() == certificate.subject() && is_authority(certificate)
-            };
-            if all.iter().any(|(_, other)| issues(other)) || self.answers(view, certificate) {
+            let issues = is_authority(certificate)
+                && issuers
+                    .get(certificate.subject().der())
+                    .is_some_and(|others| others.iter().any(|other| *other != certificate.fingerprint()));
+            if issues || self.answers(view, certificate) {
                 continue;
             }
             let mut findings = Vec::new();
@@ -242,13 +274,25 @@ impl Alone<'_> {
     /// Whether revocation data of the case is by this certificate, so that it
     /// came along for that.
     fn answers(&self, view: &CaseView, certificate: &Certificate) -> bool {
+        let Ok(key) = certificate.public_key() else { return false };
+        if !is_authority(certificate) {
+            return false;
+        }
         let mut claims = (0..view.case.items.len()).filter_map(|index| view.claim(index));
         claims.any(|claim| match claim {
-            Claim::Crls(crls) => crls.iter().any(|crl| crl.issuer() == certificate.subject()),
+            Claim::Crls(crls) => crls.iter().any(|crl| {
+                crl.issuer() == certificate.subject() && crl.signed_by(key, &self.pki.memo).is_ok()
+            }),
             Claim::Ocsp(response) => {
-                let mut brought = response.certificates_unverified().map(Certificate::parse);
-                response.responder().names(certificate)
-                    || brought.any(|one| one.is_ok_and(|one| one.issuer() == certificate.subject()))
+                let mut brought =
+                    response.certificates_unverified().filter_map(|der| Certificate::parse(der).ok());
+                let by = |key: &PublicKey| response.signed_by(key, &self.pki.memo).is_ok();
+                (response.responder().names(certificate) && by(key))
+                    || brought.any(|one| {
+                        one.issuer() == certificate.subject()
+                            && one.public_key().is_ok_and(by)
+                            && one.signed_by(key, &self.pki.memo).is_ok()
+                    })
             }
             _ => false,
         })
@@ -315,11 +359,7 @@ impl Alone<'_> {
             CertificateUse::Attestation => signs.into_iter().collect(),
             // One that issues others has no use of its own.
             CertificateUse::Any if is_authority(certificate) => vec![Usage::Any],
-            CertificateUse::Any => {
-                let rest = stamps.is_none() && signs.is_none();
-                let any = rest.then_some(Usage::Any);
-                signs.into_iter().chain(stamps).chain(any).collect()
-            }
+            CertificateUse::Any => signs.into_iter().chain(stamps).collect(),
         }
     }
 
@@ -329,8 +369,8 @@ impl Alone<'_> {
         let mut subjects = Vec::new();
         for index in 0..view.case.items.len() {
             let findings: Vec<Finding> = match view.claim(index) {
-                Some(Claim::Crls(crls)) => crls.iter().filter_map(|crl| self.list(crl)).collect(),
-                Some(Claim::Ocsp(response)) => self.response(response).into_iter().collect(),
+                Some(Claim::Crls(crls)) => crls.iter().filter_map(|crl| self.list(crl, book)).collect(),
+                Some(Claim::Ocsp(response)) => self.response(response, book).into_iter().collect(),
                 _ => continue,
             };
             if findings.is_empty() {
@@ -343,7 +383,7 @@ impl Alone<'_> {
         subjects
     }
 
-    fn list(&self, crl: &Crl) -> Option<Finding> {
+    fn list(&self, crl: &Crl, book: &mut Book) -> Option<Finding> {
         let named = |one: &&Certificate| one.subject() == crl.issuer();
         let issuers: Vec<&Certificate> = self.everybody().filter(named).collect();
         let what = format!("the list of {}", crl.issuer());
@@ -351,11 +391,11 @@ impl Alone<'_> {
             one.key_usage().is_none_or(|usage| usage.any_of(KeyUsage::CRL_SIGN)).then_some(Usage::Any)
         };
         let signed =
-            |one: &Certificate| one.public_key().is_ok_and(|key| crl.signed_by(key, &self.pki.memo).is_ok());
-        self.signed(&what, crl.this_update(), &issuers, &may, &signed)
+            |one: &Certificate| one.public_key().ok().and_then(|key| crl.signed_by(key, &self.pki.memo).ok());
+        self.signed(&what, crl.this_update(), &issuers, &may, &signed, book)
     }
 
-    fn response(&self, response: &OcspResponse) -> Option<Finding> {
+    fn response(&self, response: &OcspResponse, book: &mut Book) -> Option<Finding> {
         let brought: Vec<Certificate> =
             response.certificates_unverified().filter_map(|der| Certificate::parse(der).ok()).collect();
         let all = self.everybody().chain(&brought);
@@ -366,9 +406,9 @@ impl Alone<'_> {
             false => Some(Usage::OcspSigning),
         };
         let signed = |one: &Certificate| {
-            one.public_key().is_ok_and(|key| response.signed_by(key, &self.pki.memo).is_ok())
+            one.public_key().ok().and_then(|key| response.signed_by(key, &self.pki.memo).ok())
         };
-        self.signed("the response", response.produced_at(), &responders, &may, &signed)
+        self.signed("the response", response.produced_at(), &responders, &may, &signed, book)
     }
 
     fn everybody(&self) -> impl Iterator<Item = &Certificate> {
@@ -384,27 +424,64 @@ impl Alone<'_> {
         stated: UnixTime,
         named: &[&Certificate],
         may: &dyn Fn(&Certificate) -> Option<Usage>,
-        signed: &dyn Fn(&Certificate) -> bool,
+        signed: &dyn Fn(&Certificate) -> Option<Algorithm>,
+        book: &mut Book,
     ) -> Option<Finding> {
         if named.is_empty() {
             return Some(revocation_signature::nobody(what));
         }
         let mut told = revocation_signature::wrong(what);
+        if let Some(at) = self.rules.at.filter(|at| stated > *at) {
+            return Some(revocation_signature::future(what, stated, at));
+        }
         let at = Interval { earliest: Some(stated), latest: Some(stated) };
-        for signer in named.iter().filter(|one| signed(one)) {
-            let Some(usage) = may(signer) else { continue };
-            for (_, _, anchors) in self.pki.with_anchors() {
-                if anchors.iter().any(|anchor| anchor.certificate() == *signer) {
-                    return None;
+        for signer in named {
+            let (Some(algorithm), Some(usage)) = (signed(signer), may(signer)) else { continue };
+            for (_, authority, anchors) in self.pki.with_anchors() {
+                let own = anchors.iter().any(|anchor| anchor.certificate() == *signer);
+                // An anchor needs no path; whether it counts is asked all the same.
+                let path = match self.pki.path(signer, self.bag, anchors, usage, self.rules, Some(at)) {
+                    Ok(path) => Some(path),
+                    Err(_) if own => None,
+                    Err(error) => {
+                        told = certificate_path::fault(&error);
+                        continue;
+                    }
+                };
+                let key = signer.public_key().ok().and_then(|key| self.pki.distrusted_key(key));
+                let reason = authority.distrusted.clone().or(key);
+                let reason = reason.or_else(|| path.as_ref().and_then(|path| self.pki.distrusted(path)));
+                if let Some(reason) = reason {
+                    return Some(trust_distrusted::certified(&authority.identity, &reason));
                 }
-                match self.pki.path(signer, self.bag, anchors, usage, self.rules, Some(at)) {
-                    Ok(_) => return None,
-                    Err(error) => told = certificate_path::fault(&error),
+                let existed = self.rules.at.map_or(Interval::UNKNOWN, Interval::until);
+                if let Some(finding) = signature_algorithm::examine(self.rules, algorithm, &existed) {
+                    return Some(finding);
                 }
+                let Some(path) = path.filter(|_| !own) else {
+                    return super::trust_development::examine(authority, self.rules.allow_development);
+                };
+                let used = Used { at, proven_before: None };
+                let (pki, bag) = (self.pki, self.bag);
+                let said = pki::revocation(pki, bag, self.rules, &path, used, Role::Authority, book);
+                let against = said.into_iter().find(|finding| finding.severity != Severity::Note);
+                return against
+                    .or_else(|| super::trust_development::examine(authority, self.rules.allow_development));
             }
         }
         Some(told)
     }
+}
+
+/// Whether nothing was given but single objects, each by itself, and files that
+/// were asked about. A folder or an archive is more than what lies in it: who
+/// strips it down to one token must not get a better answer.
+pub fn is_single(view: &CaseView, wanted: &BTreeSet<Digest>) -> bool {
+    view.case.form == Form::Loose
+        && view.case.items.iter().all(|item| match item.kind {
+            Kind::TimestampToken | Kind::Certificate | Kind::Crl | Kind::OcspResponse => true,
+            kind => kind.is_artifact() && item.digests.iter().any(|digest| wanted.contains(&digest)),
+        })
 }
 
 /// Whether it is a file that was only asked about, of which nobody says anything.
@@ -412,6 +489,10 @@ fn asked(subject: &Subject, wanted: &BTreeSet<Digest>) -> bool {
     let digests = || subject.digest.into_iter().chain(subject.digests.iter());
     subject.kind == SubjectKind::Artifact
         && subject.vouched_by.is_empty()
+        && subject.rejected_by.is_empty()
+        && subject.doubted_by.is_empty()
+        && subject.claims.is_empty()
+        && subject.standing == Standing::default()
         && digests().any(|digest| wanted.contains(&digest))
 }
 

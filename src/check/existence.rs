@@ -3,9 +3,10 @@
 //! A proof of time is about bytes, so it is found by their digest. It never
 //! excuses whoever gave it: the owner of a broken key can stamp any date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Identity, Persons, Profile};
+use crate::crypto::key::KeyId;
 use crate::digest::{Algorithm, Digest, Digests, Hasher};
 use crate::evidence::Item;
 use crate::time::{Interval, Position, UnixTime, Window};
@@ -19,6 +20,8 @@ pub struct Proof {
     pub by: Identity,
     /// Of what kind it is: `timestamp`.
     pub kind: &'static str,
+    /// Every key that it rests on, up to the root.
+    pub keys: BTreeSet<KeyId>,
 }
 
 /// What is proven in one case, by the digest of the bytes that it is about.
@@ -93,13 +96,14 @@ impl Existence {
         Existence { at, proofs: Vec::new() }
     }
 
-    /// What `signer` may rely on: proofs by anybody but himself. That it exists
-    /// at the time of validation bounds it too, and nobody needs to prove that.
-    pub fn bound(&self, persons: &Persons, signer: &Identity) -> Bound {
+    /// What `signer`, who rests on `keys`, may rely on: proofs by anybody but
+    /// himself, that rest on none of his keys. That it exists at the time of
+    /// validation bounds it too, and nobody needs to prove that.
+    pub fn bound(&self, persons: &Persons, signer: &Identity, keys: &BTreeSet<KeyId>) -> Bound {
         let mut proven: Vec<(Interval, &'static str)> = self
             .proofs
             .iter()
-            .filter(|proof| !persons.same(&proof.by, signer))
+            .filter(|proof| !persons.same(&proof.by, signer) && proof.keys.is_disjoint(keys))
             .map(|proof| (proof.interval, proof.kind))
             .collect();
         proven.sort_by_key(|(interval, _)| interval.latest.map_or((1, None), |latest| (0, Some(latest))));
@@ -155,12 +159,21 @@ mod tests {
 
     fn proof(by: &str, from: i64, to: i64) -> Proof {
         let interval = Interval { earliest: Some(at(from)), latest: Some(at(to)) };
-        Proof { interval, by: Identity::new(by).unwrap(), kind: "timestamp" }
+        let keys = BTreeSet::from([key(by)]);
+        Proof { interval, by: Identity::new(by).unwrap(), kind: "timestamp", keys }
+    }
+
+    fn key(name: &str) -> KeyId {
+        crate::anchor::TrustedKey::shared(
+            crate::crypto::mac::SharedKey::from_bytes(Digest::sha256(name.as_bytes()).bytes()).unwrap(),
+        )
+        .id
     }
 
     fn bound(now: Option<i64>, proofs: &[Proof], signer: &str) -> Bound {
         let existence = Existence { at: now.map(at), proofs: proofs.to_vec() };
-        existence.bound(&Persons::default(), &Identity::new(signer).unwrap())
+        let keys = BTreeSet::from([key(signer)]);
+        existence.bound(&Persons::default(), &Identity::new(signer).unwrap(), &keys)
     }
 
     #[test]
@@ -179,6 +192,13 @@ mod tests {
             Bound { existed: Interval::UNKNOWN, proven: vec![], by: "none" }
         );
         assert_eq!(bound(Some(9), &proofs, "self").existed, Interval::until(at(9)));
+    }
+
+    #[test]
+    fn a_key_proves_nothing_for_itself_under_another_name() {
+        let mut proof = proof("clock", 1, 2);
+        proof.keys.insert(key("self"));
+        assert_eq!(bound(None, &[proof], "self").by, "none");
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl<'t> Pki<'t> {
         if purposes.is_empty() { BTreeSet::from([Purpose::Timestamp]) } else { purposes }
     }
 
+    /// Why signatures of that key may not count, whoever has it.
+    pub fn distrusted_key(&self, key: &PublicKey) -> Option<String> {
+        let id = key.id();
+        self.trust.distrust_of_key(&id).map(|why| format!("{id}: {why}"))
+    }
+
     /// Why a certificate of the path may not count whoever issued it.
     pub fn distrusted(&self, path: &Path) -> Option<String> {
         let keys = path.certificates().iter().filter_map(|one| one.public_key().ok()).map(PublicKey::id);
@@ -236,9 +242,15 @@ fn answered(
         Answer::Indeterminate { why } => {
             let source = examination.refusals.iter().find(|refusal| refusal.error == **why);
             let source = source.map(|refusal| refusal.source.to_string());
-            Some(revocation_signature::refused(Severity::NotEstablished, subject, source, why))
+            Some(revocation_signature::refused(demanded, subject, source, why))
         }
     }
+}
+
+/// Every key that a path rests on, the root's among them.
+pub fn keys(path: &Path) -> BTreeSet<KeyId> {
+    let certified = path.certificates().iter().filter_map(|one| one.public_key().ok());
+    certified.map(PublicKey::id).chain([path.anchor().key().id()]).collect()
 }
 
 /// Whether the algorithms of a path count for something that existed in

@@ -2,6 +2,7 @@
 
 use crate::finding::{About, CheckId, Finding, Severity};
 use crate::proof::revocation::RefusalError;
+use crate::time::UnixTime;
 
 /// What there is to say about `revocation.signature`.
 pub const ABOUT: About = About {
@@ -30,4 +31,11 @@ pub fn nobody(what: &str) -> Finding {
 /// Whoever is named did not sign it, or may not.
 pub fn wrong(what: &str) -> Finding {
     Finding::new(Severity::Failed, ABOUT.id, format!("{what}: not signed by whoever is named, or who may"))
+}
+
+/// It is from after the time of validation.
+pub fn future(what: &str, stated: UnixTime, at: UnixTime) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, format!("{what}: from after the time of validation"))
+        .expected(format!("not after {at}"))
+        .found(stated.to_string())
 }

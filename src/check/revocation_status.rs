@@ -42,10 +42,13 @@ pub struct Revoked<'a> {
 /// a date since when the key is in other hands.
 pub fn examine(revoked: &Revoked, used: Used, role: Role) -> Finding {
     let excusing = revoked.reason.is_some_and(Reason::excuses_earlier);
+    let invalid = revoked.invalidity.map(|since| since.min(revoked.at));
     let (since, known) = match (excusing, role) {
+        // Since the key may have been in other hands, its own word is none.
+        (_, _) if invalid.is_some() => (invalid, used.proven_before),
         (true, Role::Authority) => (Some(revoked.at), used.at.latest),
         (true, Role::Signer) => (Some(revoked.at), used.proven_before),
-        (false, _) => (revoked.invalidity.map(|since| since.min(revoked.at)), used.proven_before),
+        (false, _) => (None, used.proven_before),
     };
     let before = matches!((since, known), (Some(since), Some(known)) if known < since);
     let certainly_after = used.at.earliest.is_some_and(|earliest| earliest >= revoked.at);

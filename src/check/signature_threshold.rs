@@ -47,3 +47,9 @@ pub fn examine(item: &str, distinct: usize, threshold: usize, any: bool, book: &
         book.skip(ABOUT.id, "nobody who is trusted signed");
     }
 }
+
+/// Signers are asked for, and this is a thing that none of them signs.
+pub fn nobody(path: &str, book: &mut Book) {
+    let detail = "signers are asked for, and a single object has none of them";
+    book.find(Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(path));
+}

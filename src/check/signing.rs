@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
 use crate::check::certificates::Signers;
-use crate::check::existence::Existence;
+use crate::check::existence::{Bound, Existence};
 use crate::check::pki::{self, Bag, Pki, Role, Used};
 use crate::check::{
     certificate_window, signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key,
@@ -125,11 +125,11 @@ impl<'t> Context<'t> {
     }
 
     /// The certificates behind a key that is not in the trust store itself.
-    fn path_of(&self, authority: &Authority, key: &TrustedKey) -> Option<(Certified<'t>, &'t Path)> {
+    fn path_of(&self, authority: &Authority) -> Option<(Certified<'t>, &'t Path)> {
         let certified = self.certified?;
         let made = self.authorities.get(certified.trusted..)?;
-        let path = certified.signers.paths.get(&(authority.identity.clone(), key.id))?;
-        made.iter().any(|one| std::ptr::eq(one, authority)).then_some((certified, path))
+        let index = made.iter().position(|one| std::ptr::eq(one, authority))?;
+        Some((certified, certified.signers.paths.get(index)?))
     }
 
     fn key(&self, (a, k): (usize, usize)) -> (&'t Authority, &'t TrustedKey) {
@@ -469,7 +469,9 @@ fn admitted<const N: usize>(
     more: [(CheckId, Option<Finding>); N],
 ) -> Admitted {
     let rules = context.rules;
-    let bound = existence.bound(context.persons, &authority.identity);
+    let mut keys = context.path_of(authority).map_or_else(BTreeSet::new, |(_, path)| pki::keys(path));
+    keys.insert(key.id);
+    let bound = existence.bound(context.persons, &authority.identity, &keys);
     let shared = key.is_shared() && !context.shared_key_suffices;
     let always = [
         (CheckId::TrustDistrusted, trust_distrusted::examine(authority, key)),
@@ -490,10 +492,13 @@ fn admitted<const N: usize>(
         coverage: Book::default(),
         time,
     };
-    if let Some((certified, path)) = context.path_of(authority, key) {
+    if let Some((certified, path)) = context.path_of(authority) {
         let subject = path.target().subject().to_string();
         admitted.coverage.pass(CheckId::CertificatePath);
-        match certificate_window::examine(&subject, &path.holds(), authority.profile, &bound) {
+        // A time of validation is no proof of when something was signed.
+        let existed = Bound { existed: Interval::UNKNOWN, ..bound.clone() };
+        let proven = if bound.proven.is_empty() { &existed } else { &bound };
+        match certificate_window::examine(&subject, &path.holds(), authority.profile, proven) {
             None => admitted.coverage.pass(CheckId::CertificateWindow),
             Some(finding) => admitted.findings.push(finding),
         }

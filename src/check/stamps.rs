@@ -112,28 +112,30 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
         let latest = attributed.as_ref().and_then(|one| one.token.interval().latest);
         (std::cmp::Reverse(latest), found.item, found.at)
     });
-    // What is proven older than what it covers, whichever of them counts.
-    let stamped: Vec<(Digest, Interval)> = judged
-        .iter()
-        .filter_map(|(_, _, one)| Some((one.as_ref()?.token.imprint()?, one.as_ref()?.token.interval())))
-        .collect();
+    // Tokens that count, by the item that they are: younger ones come first.
+    let mut counted: BTreeMap<usize, Interval> = BTreeMap::new();
     for (found, mut findings, attributed) in judged {
         let mut interval = None;
         if let Some(attributed) = attributed {
             let inner = attributed.token.interval();
-            let over = stamped.iter().filter(|(over, _)| {
-                found.at.is_none() && measured(view, found.item, over.algorithm()) == Some(*over)
+            // It is over a younger token that counts, and says that it is older.
+            let imprint = attributed.token.imprint();
+            let under = counted.iter().filter(|(item, _)| {
+                imprint.is_some_and(|over| measured(view, **item, over.algorithm()) == Some(over))
             });
-            for (_, outer) in over {
-                if let (Some(outer), Some(inner)) = (outer.latest, inner.earliest)
-                    && outer < inner
+            for (_, younger) in under {
+                if let (Some(outer), Some(younger)) = (inner.latest, younger.earliest)
+                    && outer < younger
                 {
-                    findings.push(timestamp_order::contradiction(outer, inner));
+                    findings.push(timestamp_order::contradiction(outer, younger));
                 }
             }
             outlive(view, bag, clocks, &examined.times, &found, &attributed, &mut findings, book);
             if findings.iter().all(|finding| finding.severity == Severity::Note) {
                 interval = Some(inner);
+                if found.at.is_none() {
+                    counted.insert(found.item, inner);
+                }
                 let fact = establish(view, &found, &attributed, &mut examined.times, book);
                 examined.facts.push(fact);
             }
@@ -353,7 +355,11 @@ fn outlive(
     let Attributed { authority, token } = attributed;
     let interval = token.interval();
     // Who else shows that this token existed, and since when.
-    let others = times.existence(None, view.item(found.item), &[]).bound(clocks.persons, &authority.identity);
+    let others = times.existence(None, view.item(found.item), &[]).bound(
+        clocks.persons,
+        &authority.identity,
+        &pki::keys(token.path()),
+    );
     let proven = others.existed.latest;
     let latest = match (clocks.control, proven) {
         (Some(control), Some(proven)) => Some(control.min(proven)),
@@ -378,8 +384,11 @@ fn outlive(
         Some(finding) => findings.push(finding),
         None => book.pass(CheckId::TrustDevelopment),
     }
-    let end = token.path().holds().not_after;
+    // An authority that is trusted no longer is like one whose certificate ended.
+    let ends = [token.path().holds().not_after, authority.window.not_after];
+    let end = ends.into_iter().flatten().min();
     match (latest, end) {
+        (None, Some(end)) => findings.push(timestamp_validity::unasked(end)),
         (Some(latest), Some(end)) if latest > end => {
             findings.push(timestamp_validity::expired(end, latest));
         }
@@ -418,7 +427,8 @@ fn establish(
 ) -> Fact {
     let Attributed { authority, token } = attributed;
     let imprint = token.imprint().expect("a token that nothing speaks against is over a digest");
-    let proof = Proof { interval: token.interval(), by: authority.identity.clone(), kind: "timestamp" };
+    let (interval, by, keys) = (token.interval(), authority.identity.clone(), pki::keys(token.path()));
+    let proof = Proof { interval, by, kind: "timestamp", keys };
     times.insert(imprint, proof);
     if found.at.is_some() {
         book.pass(CheckId::FormatDer);

@@ -23,9 +23,9 @@ pub fn after(interval: &Interval, at: UnixTime) -> Finding {
         .found(format!("not before {earliest}"))
 }
 
-/// Something over this token is proven older than the token.
+/// It says that it is older than a token that it is over, and that counts.
 pub fn contradiction(outer: UnixTime, inner: UnixTime) -> Finding {
-    Finding::new(Severity::Failed, ABOUT.id, "a token over this one is older than this one")
-        .expected(format!("not after {outer}, when another authority stamped it"))
-        .found(format!("not before {inner}"))
+    Finding::new(Severity::Failed, ABOUT.id, "the token says that it is older than the token that it is over")
+        .expected(format!("not before {inner}"))
+        .found(format!("at the latest {outer}"))
 }

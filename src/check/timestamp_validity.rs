@@ -52,3 +52,12 @@ pub fn too_soon(end: UnixTime, at: Option<UnixTime>, days_min: Option<u32>) -> O
     let finding = Finding::new(Severity::NotEstablished, ABOUT.id, detail);
     Some(finding.expected(format!("at least {days} days")).found(format!("until {end}")))
 }
+
+/// Nobody said when it is judged, so that whether it still counts is not known.
+pub fn unasked(end: UnixTime) -> Finding {
+    let detail = format!(
+        "whether the token still counts is not established: it does until {end}, and no time of validation \
+         was given"
+    );
+    Finding::new(Severity::Note, ABOUT.id, detail)
+}
