@@ -315,6 +315,14 @@ pub const PATH_SIGNATURES_MAX: u32 = 100;
 /// Most steps of one search: candidates looked at.
 pub const PATH_STEPS_MAX: u32 = 20_000;
 
+/// How many candidates' names are compared for one step of a search's budget:
+/// that takes nanoseconds, and an honest bag may hold thousands.
+pub const PATH_NAMES_PER_STEP: usize = 100;
+
+/// How many candidates' keys are hashed for one step of a search's budget, where
+/// a responder is named by the hash of its key.
+pub const RESPONDER_KEYS_PER_STEP: usize = 10;
+
 /// Most comparisons of a name with a constraint in one search. Names times
 /// constraints is what an issuer of both can make grow.
 pub const PATH_COMPARISONS_MAX: u32 = 250_000;

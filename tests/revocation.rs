@@ -11,7 +11,7 @@ use std::process::Command;
 use stella_forensic::anchor::{Identity, Revocation, Rules};
 use stella_forensic::crypto::signature::Algorithm;
 use stella_forensic::proof::revocation::{
-    Answer, Context, Crl, Currency, Data, OcspResponse, Reason, Responders, along, examine,
+    Answer, Context, Crl, Currency, Data, Distrust, OcspResponse, Reason, Responders, along, examine,
 };
 use stella_forensic::proof::x509::path::{PathRequest, PolicyInputs, Usage, find};
 use stella_forensic::proof::x509::{Anchor, Budget, Certificate, Memo};
@@ -310,6 +310,7 @@ impl Office {
             currency: Currency::Within,
             responders,
             memo: &memo,
+            distrusted: Distrust::OF_NOBODY,
         })
     }
 

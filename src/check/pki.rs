@@ -176,6 +176,7 @@ pub fn revocation(
         return Vec::new();
     }
     let asked = Interval { earliest: used.at.latest, latest: used.at.latest };
+    let distrusted = |key: &PublicKey| pki.trust.distrust_of_key(&key.id()).is_some();
     let context = revocation::Context {
         data: &bag.data,
         anchors: std::slice::from_ref(path.anchor()),
@@ -185,6 +186,7 @@ pub fn revocation(
         currency: Currency::AtOrAfter,
         responders: Responders::WhereNamed,
         memo: &pki.memo,
+        distrusted: revocation::Distrust(&distrusted),
     };
     let answers = revocation::along(path, &context, &mut Budget::new());
     let mut findings = Vec::new();

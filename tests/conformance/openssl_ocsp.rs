@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use stella_forensic::anchor::{Identity, Revocation, Rules};
 use stella_forensic::crypto::signature::Algorithm;
-use stella_forensic::proof::revocation::{Answer, Context, Currency, Data, OcspResponse, Responders, along};
+use stella_forensic::proof::revocation::{
+    Answer, Context, Currency, Data, Distrust, OcspResponse, Responders, along,
+};
 use stella_forensic::proof::x509::path::{PathRequest, PolicyInputs, Usage, find};
 use stella_forensic::proof::x509::{Anchor, Budget, Certificate, Memo};
 use stella_forensic::time::Interval;
@@ -76,6 +78,7 @@ fn judge(files: &Files, case: &Case) -> Judged {
         currency: Currency::Within,
         responders: Responders::WhereNamed,
         memo: &memo,
+        distrusted: Distrust::OF_NOBODY,
     };
     for (position, examination) in along(&path, &context, &mut budget).into_iter().enumerate() {
         match examination.answer {

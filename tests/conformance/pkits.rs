@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stella_forensic::anchor::{Identity, Revocation, Rules};
 use stella_forensic::crypto::signature::Algorithm;
-use stella_forensic::proof::revocation::{Answer, Context, Crl, Currency, Data, Responders, along};
+use stella_forensic::proof::revocation::{Answer, Context, Crl, Currency, Data, Distrust, Responders, along};
 use stella_forensic::proof::x509::path::{Path, PathError, PathRequest, PolicyInputs, Usage, find};
 use stella_forensic::proof::x509::{Anchor, Budget, Certificate, Memo, Oid};
 use stella_forensic::time::{Interval, UnixTime};
@@ -75,6 +75,7 @@ fn judge(files: &Files, case: &Case) -> Judged {
         currency: Currency::Within,
         responders: Responders::Checked,
         memo: request.memo,
+        distrusted: Distrust::OF_NOBODY,
     };
     let mut acceptable = |path: &Path, budget: &mut Budget| {
         for (examination, certificate) in along(path, &context, budget).into_iter().zip(path.certificates()) {

@@ -32,6 +32,11 @@
 //! - a list of a million entries, a response of a million answers, certificates
 //!   that sign each other: limits and one budget for the whole search. Entries
 //!   are compared where they lie, nothing is built of them;
+//! - thisUpdate in the past, before the sunset of an algorithm whose keys can be
+//!   broken by now: what clears is judged by when it is known to have existed,
+//!   never by when it says it was made;
+//! - a responder or signer of lists whose key the trust store distrusts, or one
+//!   below such a key: it says nothing, neither for nor against anybody;
 //! - strip all of it: then the answer is "missing", which is not "good".
 
 mod crl;
@@ -52,7 +57,8 @@ pub use ocsp::{
 pub use reason::{Reason, ReasonSet};
 pub use source::{Data, Source, SourceKind};
 pub use status::{
-    Answer, Context, Currency, Examination, Refusal, RefusalError, Responders, along, examine, status,
+    Answer, Context, Currency, Distrust, Examination, Refusal, RefusalError, Responders, along, examine,
+    status,
 };
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! it is the issuer on whose path the question came; then by its own status,
 //! which somebody else must say.
 
-use super::status::{Currency, Inquiry, RefusalError, Responders, inquire};
-use super::{Answer, Crl, OcspResponse};
+use super::status::{Context, Currency, Inquiry, RefusalError, Responders, inquire};
+use super::{Answer, Crl, OcspResponse, ResponderId};
 use crate::anchor::Standing;
-use crate::crypto::key::KeyError;
+use crate::crypto::key::{KeyError, PublicKey};
+use crate::crypto::signature::Algorithm;
 use crate::limits;
 use crate::proof::x509::path::{PathError, PathRequest, PolicyInputs, Usage, find};
+use crate::proof::x509::queue::Queue;
 use crate::proof::x509::{Budget, BudgetError, Certificate, KeyUsage, Memo, SignatureAlgorithm, Work};
 use crate::time::{Interval, UnixTime};
 
@@ -28,9 +30,13 @@ const AUTHORITY_INFORMATION: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01,
 pub(super) struct Signed {
     /// Whose signature it is.
     pub(super) signer: Certificate,
-    /// Whether that one is known not to be revoked. Accusations count without.
-    pub(super) innocence: Result<(), RefusalError>,
+    /// Whether that one is known not to be revoked, and to have signed while the
+    /// algorithm counted. Accusations count without.
+    pub(super) innocence: Innocence,
 }
+
+/// Whether a signer can clear somebody, or why not.
+type Innocence = Result<(), RefusalError>;
 
 /// What is signed, in its parts.
 struct Object<'a> {
@@ -40,7 +46,7 @@ struct Object<'a> {
     signature: &'a [u8],
 }
 
-impl Inquiry<'_> {
+impl<'a> Inquiry<'a> {
     /// The time that a signer's certificate is judged at.
     fn when(&self, signed: UnixTime) -> Interval {
         match self.context.currency {
@@ -66,23 +72,33 @@ impl Inquiry<'_> {
         let mut told = RefusalError::NoSigner { name: crl.issuer().to_string() };
         if issuer.subject() == crl.issuer() {
             match self.signed_by_issuer(&object, crl.this_update(), issuer, true, budget) {
-                Ok(()) => return Ok(Signed { signer: issuer.clone(), innocence: Ok(()) }),
+                Ok(innocence) => return Ok(Signed { signer: issuer.clone(), innocence }),
+                Err(error @ RefusalError::Budget(_)) => return Err(error),
                 Err(error) => told = told.more_telling(error),
             }
         }
         let mut accusing = None;
         let when = self.when(crl.this_update());
-        for candidate in self.candidates(&[]) {
-            if candidate.subject() != crl.issuer() || candidate == *issuer {
-                continue;
-            }
-            let signed = may_sign_lists(&candidate)
-                .and_then(|()| self.signed_by(&object, &candidate, &when, budget))
-                .and_then(|()| self.trusted(&candidate, issuer, Usage::CrlSigning, &when, budget));
+        let named = |candidate: &Certificate| candidate.subject() == crl.issuer() && candidate != issuer;
+        for candidate in self.candidates(&[], limits::PATH_NAMES_PER_STEP, named, budget)? {
+            let signed = budget
+                .charge(Work::Steps)
+                .map_err(RefusalError::from)
+                .and_then(|()| may_sign_lists(candidate))
+                .and_then(|()| self.signed_by(&object, candidate, &when, budget))
+                .and_then(|lasting| {
+                    let trusted = self.trusted(candidate, issuer, Usage::CrlSigning, &when, budget)?;
+                    Ok(trusted.and(lasting))
+                });
             match signed {
-                Ok(Ok(())) => return Ok(Signed { signer: candidate, innocence: Ok(()) }),
-                Ok(innocence) => accusing = Some(Signed { signer: candidate, innocence }),
-                Err(error) => told = told.more_telling(error),
+                Ok(Ok(())) => return Ok(Signed { signer: candidate.clone(), innocence: Ok(()) }),
+                Ok(innocence) => accusing = Some(Signed { signer: candidate.clone(), innocence }),
+                Err(error) => {
+                    told = told.more_telling(error);
+                    if matches!(told, RefusalError::Budget(_)) {
+                        break;
+                    }
+                }
             }
         }
         accusing.ok_or(told)
@@ -105,39 +121,65 @@ impl Inquiry<'_> {
         let mut told = RefusalError::NoResponder;
         if response.responder().names(issuer) {
             match self.signed_by_issuer(&object, response.produced_at(), issuer, false, budget) {
-                Ok(()) => return Ok(Signed { signer: issuer.clone(), innocence: Ok(()) }),
+                Ok(innocence) => return Ok(Signed { signer: issuer.clone(), innocence }),
+                Err(error @ RefusalError::Budget(_)) => return Err(error),
                 Err(error) => told = told.more_telling(error),
             }
         }
-        let brought: Vec<Certificate> =
-            response.certificates_unverified().filter_map(|der| Certificate::parse(der).ok()).collect();
+        let mut brought: Vec<Certificate> = Vec::new();
+        for der in response.certificates_unverified() {
+            budget.charge(Work::Steps)?;
+            brought.extend(Certificate::parse(der).ok());
+        }
         let mut accusing = None;
         let when = self.when(response.produced_at());
-        for candidate in self.candidates(&brought) {
-            if !response.responder().names(&candidate) || candidate == *issuer {
-                continue;
-            }
-            let signed = self
-                .delegated(&candidate, issuer, budget)
-                .and_then(|()| self.signed_by(&object, &candidate, &when, budget))
-                .and_then(|()| self.trusted(&candidate, issuer, Usage::OcspSigning, &when, budget));
+        let per_step = match response.responder() {
+            ResponderId::Name(_) => limits::PATH_NAMES_PER_STEP,
+            ResponderId::Key(_) => limits::RESPONDER_KEYS_PER_STEP,
+        };
+        let named = |candidate: &Certificate| response.responder().names(candidate) && candidate != issuer;
+        for candidate in self.candidates(&brought, per_step, named, budget)? {
+            let signed = budget
+                .charge(Work::Steps)
+                .map_err(RefusalError::from)
+                .and_then(|()| self.delegated(candidate, issuer, budget))
+                .and_then(|()| self.signed_by(&object, candidate, &when, budget))
+                .and_then(|lasting| {
+                    let trusted = self.trusted(candidate, issuer, Usage::OcspSigning, &when, budget)?;
+                    Ok(trusted.and(lasting))
+                });
             match signed {
-                Ok(Ok(())) => return Ok(Signed { signer: candidate, innocence: Ok(()) }),
-                Ok(innocence) => accusing = Some(Signed { signer: candidate, innocence }),
-                Err(error) => told = told.more_telling(error),
+                Ok(Ok(())) => return Ok(Signed { signer: candidate.clone(), innocence: Ok(()) }),
+                Ok(innocence) => accusing = Some(Signed { signer: candidate.clone(), innocence }),
+                Err(error) => {
+                    told = told.more_telling(error);
+                    if matches!(told, RefusalError::Budget(_)) {
+                        break;
+                    }
+                }
             }
         }
         accusing.ok_or(told)
     }
 
-    /// Everybody who may have signed, in an order that nobody can choose.
-    fn candidates(&self, brought: &[Certificate]) -> Vec<Certificate> {
-        let anchors = self.context.anchors.iter().map(|anchor| anchor.certificate());
-        let mut all: Vec<Certificate> =
-            anchors.chain(self.context.candidates).chain(brought).cloned().collect();
-        all.sort_by_key(|certificate| *certificate.fingerprint());
-        all.dedup();
-        all
+    /// Everybody who may have signed, in an order that nobody can choose. Whoever
+    /// has another name is not even sorted.
+    fn candidates<'c>(
+        &self,
+        brought: &'c [Certificate],
+        per_step: usize,
+        named: impl Fn(&Certificate) -> bool,
+        budget: &mut Budget,
+    ) -> Result<Queue<'c, Certificate>, BudgetError>
+    where
+        'a: 'c,
+    {
+        let context: &'c Context<'c> = self.context;
+        let looked_at = context.anchors.len() + context.candidates.len() + brought.len();
+        budget.charge_times(Work::Steps, looked_at / per_step)?;
+        let anchors = context.anchors.iter().map(|anchor| anchor.certificate());
+        let all = anchors.chain(context.candidates).chain(brought).filter(|one| named(one));
+        Ok(Queue::new(all, |one| one, |_| 0))
     }
 
     /// The issuer on whose path the question came. Its window and its status
@@ -149,35 +191,59 @@ impl Inquiry<'_> {
         issuer: &Certificate,
         list: bool,
         budget: &mut Budget,
-    ) -> Result<(), RefusalError> {
+    ) -> Result<Innocence, RefusalError> {
         if list {
             may_sign_lists(issuer)?;
         }
-        self.signed_by(object, issuer, &self.when(signed), budget)?;
+        let lasting = self.signed_by(object, issuer, &self.when(signed), budget)?;
         let is_anchor = self.context.anchors.iter().any(|anchor| anchor.certificate() == issuer);
         match issuer.window().not_after {
             Some(not_after) if not_after < signed && !is_anchor => {
                 Err(RefusalError::SignerExpired { not_after, signed })
             }
-            _ => Ok(()),
+            _ => Ok(lasting),
         }
     }
 
+    /// The signature itself. It accuses if its algorithm counted when it was
+    /// made, as it says; it clears only if that is known from elsewhere.
     fn signed_by(
         &self,
         object: &Object<'_>,
         signer: &Certificate,
         when: &Interval,
         budget: &mut Budget,
-    ) -> Result<(), RefusalError> {
+    ) -> Result<Innocence, RefusalError> {
         budget.charge(Work::Signatures)?;
         let key = signer.public_key().map_err(KeyError::clone)?;
         let memo = self.context.memo;
         let algorithm =
             memo.verify(object.digest, object.algorithm, key, object.message, object.signature)?;
+        self.not_distrusted(key)?;
         match self.context.rules.algorithm(algorithm, when) {
+            Standing::Allowed => Ok(self.lasting(algorithm)),
+            standing => Err(RefusalError::Algorithm { algorithm, standing }),
+        }
+    }
+
+    /// Whether an algorithm still counts for what is known of when data was made:
+    /// that it exists at the time of validation. Whoever can forge the signature
+    /// can write any earlier time into it.
+    fn lasting(&self, algorithm: Algorithm) -> Innocence {
+        let existed = match self.context.currency {
+            Currency::Within => self.at,
+            Currency::AtOrAfter => Interval { earliest: None, latest: self.context.rules.at },
+        };
+        match self.context.rules.algorithm(algorithm, &existed) {
             Standing::Allowed => Ok(()),
             standing => Err(RefusalError::Algorithm { algorithm, standing }),
+        }
+    }
+
+    fn not_distrusted(&self, key: &PublicKey) -> Result<(), RefusalError> {
+        match (self.context.distrusted.0)(key) {
+            true => Err(RefusalError::Distrusted { key: key.id() }),
+            false => Ok(()),
         }
     }
 
@@ -213,7 +279,7 @@ impl Inquiry<'_> {
         usage: Usage,
         when: &Interval,
         budget: &mut Budget,
-    ) -> Result<Result<(), RefusalError>, RefusalError> {
+    ) -> Result<Innocence, RefusalError> {
         if self.asked.iter().any(|key| key == signer.spki_der()) {
             return Err(RefusalError::Circular);
         }
@@ -246,15 +312,28 @@ impl Inquiry<'_> {
             if delegated && (next.subject() != issuer.subject() || next.spki_der() != issuer.spki_der()) {
                 return Err(PathError::RevocationNotEstablished { subject: signer.subject().to_string() });
             }
+            let keys = path.certificates().iter().filter_map(|one| one.public_key().ok());
+            for key in keys.chain([path.anchor().key()]) {
+                if let Err(error) = self.not_distrusted(key) {
+                    refused = Some(error);
+                    return Err(unestablished(signer));
+                }
+            }
             for (position, certificate) in path.certificates().iter().enumerate() {
                 if self.asked.iter().any(|key| key == certificate.spki_der()) {
                     refused = Some(RefusalError::Circular);
                     return Err(unestablished(certificate));
                 }
+                let questioned = certificate == issuer || self.settled.contains(certificate);
+                if let Some(algorithm) = path.algorithms().get(position).filter(|_| !questioned)
+                    && let Err(error) = self.lasting(*algorithm)
+                {
+                    unclear.get_or_insert(error);
+                    return Err(unestablished(certificate));
+                }
                 // What is above the issuer is judged on the path of the question.
                 let judged_elsewhere = certificate == path.anchor().certificate()
-                    || certificate == issuer
-                    || self.settled.contains(certificate)
+                    || questioned
                     || delegated && (position > 0 || self.excused(certificate));
                 if judged_elsewhere {
                     continue;

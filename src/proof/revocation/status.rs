@@ -11,7 +11,7 @@ use super::signer::Signed;
 use super::source::{Data, Source};
 use super::{CertificateStatus, Crl, Reason, ReasonSet, Revoked, ScopeError};
 use crate::anchor::{Rules, Standing};
-use crate::crypto::key::KeyError;
+use crate::crypto::key::{KeyError, KeyId, PublicKey};
 use crate::crypto::signature::{Algorithm, SignatureError};
 use crate::limits;
 use crate::proof::x509::path::{Path, PathError};
@@ -61,6 +61,24 @@ pub struct Context<'a> {
     pub responders: Responders,
     /// Signatures that were checked before.
     pub memo: &'a Memo,
+    /// Whose word about status counts for nothing.
+    pub distrusted: Distrust<'a>,
+}
+
+/// Which keys the trust store distrusts: whoever signs with one of them, or
+/// below one of them, neither clears nor accuses.
+#[derive(Clone, Copy)]
+pub struct Distrust<'a>(pub &'a dyn Fn(&PublicKey) -> bool);
+
+impl Distrust<'_> {
+    /// No key is distrusted.
+    pub const OF_NOBODY: Distrust<'static> = Distrust(&|_| false);
+}
+
+impl std::fmt::Debug for Distrust<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Distrust")
+    }
 }
 
 /// The answer.
@@ -184,6 +202,12 @@ pub enum RefusalError {
     SignerRevoked {
         /// Since when.
         at: UnixTime,
+    },
+    /// The trust store distrusts whoever signed, or somebody above.
+    #[error("signed under the key {key}, which is distrusted")]
+    Distrusted {
+        /// Whose key that is.
+        key: KeyId,
     },
     /// Whether the signer is revoked is not known.
     #[error("the status of the signer's certificate is {status}{}", because(.why))]
@@ -399,7 +423,14 @@ impl Inquiry<'_> {
         for crl in self.context.data.crls().iter().filter(|crl| may_speak(subject, crl.issuer())) {
             match self.hear(crl, subject, issuer, budget) {
                 Ok(one) => heard.push(one),
-                Err(error) => findings.refuse(crl.source(), error),
+                Err(error) => {
+                    // Whatever lies behind it could not be looked at either.
+                    let given_up = matches!(error, RefusalError::Budget(_));
+                    findings.refuse(crl.source(), error);
+                    if given_up {
+                        break;
+                    }
+                }
             }
         }
         for one in &heard {
@@ -440,6 +471,7 @@ impl Inquiry<'_> {
         issuer: &Certificate,
         budget: &mut Budget,
     ) -> Result<Heard<'d>, RefusalError> {
+        budget.charge(Work::Steps)?;
         let signed = self.list_signer(crl, issuer, budget)?;
         if let Some(oid) = crl.unprocessable() {
             return Err(RefusalError::Critical { oid: oid.clone() });
@@ -487,6 +519,10 @@ impl Inquiry<'_> {
                 (Some(_), _) => held && removed,
             };
             if !clears {
+                continue;
+            }
+            if let Err(error) = &delta.signed.innocence {
+                findings.refuse(delta.crl.source(), error.clone());
                 continue;
             }
             let since = delta.crl.expired_since().or(base.crl.expired_since());
@@ -546,7 +582,13 @@ impl Inquiry<'_> {
                         this_update,
                         next_update: single.next_update,
                     }),
-                    Err(error) => findings.refuse(response.source(), error),
+                    Err(error) => {
+                        let given_up = matches!(error, RefusalError::Budget(_));
+                        findings.refuse(response.source(), error);
+                        if given_up {
+                            return;
+                        }
+                    }
                 }
             }
         }

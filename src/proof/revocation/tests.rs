@@ -3,6 +3,7 @@
 use super::mint::*;
 use super::*;
 use crate::anchor::{Identity, Revocation, Rules};
+use crate::crypto::key::KeyId;
 use crate::crypto::signature::{Algorithm, SignatureError};
 use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
@@ -30,6 +31,7 @@ struct World {
     responders: Responders,
     at: Interval,
     rules: Rules,
+    distrusted: Vec<KeyId>,
 }
 
 fn exactly(n: i64) -> Interval {
@@ -60,6 +62,7 @@ fn world(crls: &[CrlSpec], responses: &[OcspSpec]) -> World {
             revocation: Revocation::Require,
             allow_development: false,
         },
+        distrusted: Vec::new(),
     }
 }
 
@@ -86,6 +89,7 @@ impl World {
             currency: self.currency,
             responders: self.responders,
             memo: &Memo::new(),
+            distrusted: Distrust(&|key| self.distrusted.contains(&key.id())),
         };
         examine(subject, &self.root, &context, budget)
     }
@@ -99,6 +103,7 @@ impl World {
             root: self.root.clone(),
             anchor: self.anchor.clone(),
             rules: self.rules.clone(),
+            distrusted: self.distrusted.clone(),
             ..*self
         };
         assert_eq!(reversed.examine_with(subject, &mut Budget::new()), answer, "order does not count");
@@ -263,9 +268,91 @@ fn crl_sign() {
 fn algorithms_are_judged() {
     let mut world = world(&[list(100)], &[]);
     world.rules.algorithms.insert(Algorithm::Ed25519, Some(day(100)));
+    world.rules.at = Some(day(100));
     assert!(world.says().contains("does not count at that time"));
     world.rules.algorithms.insert(Algorithm::Ed25519, Some(day(101)));
     assert_eq!(world.says(), good_at(100));
+}
+
+/// A key that can be broken by now signs that it is still the day before.
+#[test]
+fn a_claimed_time_outlives_no_algorithm() {
+    let judged = |mut world: World, at: Option<i64>| {
+        world.rules.algorithms.insert(Algorithm::Ed25519, Some(day(150)));
+        world.rules.at = at.map(day);
+        world.says()
+    };
+    let gone = "signed with ed25519, which does not count at that time";
+    for at in [None, Some(150), Some(4000)] {
+        assert_eq!(judged(world(&[list(100)], &[]), at), gone);
+        assert_eq!(judged(world(&[], &[answer(good(), 100)]), at), gone);
+        let listed = list(100).entry(entry(&[5], 90, &[]));
+        assert_eq!(judged(world(&[listed], &[]), at), revoked_at(90, "-"), "it accuses as before");
+    }
+    assert_eq!(judged(world(&[list(100)], &[]), Some(149)), good_at(100));
+    assert_eq!(judged(world(&[], &[answer(good(), 100)]), Some(149)), good_at(100));
+    let responder = CertSpec::new("Responder", SIGNER, "Root", ROOT)
+        .serial(&[6])
+        .with(extended(OCSP_SIGNING))
+        .with(extension(NOCHECK, false, &[5, 0]));
+    let single = SingleSpec::new(&leaf(), &root(), good(), 100);
+    let response = OcspSpec::new("Responder", SIGNER, &single).bringing(&responder.make());
+    assert_eq!(judged(world(&[], std::slice::from_ref(&response)), None), gone);
+    assert_eq!(judged(world(&[], &[response]), Some(149)), good_at(100));
+}
+
+#[test]
+fn whoever_is_distrusted_says_nothing() {
+    let key = |of: &Certificate| of.public_key().unwrap().id();
+    let says = |mut world: World, distrusted: &[KeyId]| {
+        world.distrusted = distrusted.to_vec();
+        world.says()
+    };
+    let told = |key| RefusalError::Distrusted { key }.to_string();
+    let responder = CertSpec::new("Responder", SIGNER, "Root", ROOT)
+        .serial(&[6])
+        .with(extended(OCSP_SIGNING))
+        .with(extension(NOCHECK, false, &[5, 0]));
+    let by_responder = |status| {
+        let single = SingleSpec::new(&leaf(), &root(), status, 100);
+        world(&[], &[OcspSpec::new("Responder", SIGNER, &single).bringing(&responder.make())])
+    };
+    let (bad, above) = (key(&responder.make()), key(&root()));
+    assert_eq!(says(by_responder(good()), &[]), good_at(100));
+    for status in [good(), revoked(90, None)] {
+        assert_eq!(says(by_responder(status.clone()), &[bad]), told(bad));
+        assert_eq!(says(by_responder(status), &[above]), told(above), "nor does anybody below");
+    }
+    let listed = list(100).entry(entry(&[5], 90, &[]));
+    assert_eq!(says(world(&[list(100)], &[]), &[above]), told(above));
+    assert_eq!(says(world(&[listed], &[]), &[above]), told(above));
+    // Others are still heard.
+    let both = World { crls: vec![list(101).make()], ..by_responder(good()) };
+    assert_eq!(says(both, &[bad]), good_at(101));
+}
+
+/// Thousands of lists and certificates of the issuer's name: the first that
+/// nobody signed uses everything up, and none is looked at after it.
+#[test]
+fn junk_of_the_right_name_is_given_up() {
+    let forged = |n: i64| CrlSpec { signer: OTHER, ..list(100 + n) };
+    let namesakes: Vec<CertSpec> =
+        (0..300_u16).map(|n| CertSpec::root("Root", OTHER + 1).serial(&(0x4000 + n).to_be_bytes())).collect();
+    let namesakes: Vec<&CertSpec> = namesakes.iter().collect();
+    let mut junk = world(&[], &[]).among(&namesakes);
+    junk.crls = (0..300).map(|n| forged(n).make()).collect();
+    let examination = junk.examine(&leaf());
+    assert_eq!(examination.refusals.len(), 1);
+    assert!(matches!(examination.refusals[0].error, RefusalError::Budget(_)));
+    assert_eq!(examination.answer.name(), "indeterminate");
+    // Of other names they are not even steps of their own.
+    let strangers: Vec<CertSpec> = (0..300_u16)
+        .map(|n| CertSpec::root("Other", OTHER + 1).serial(&(0x4000 + n).to_be_bytes()))
+        .collect();
+    let strangers: Vec<&CertSpec> = strangers.iter().collect();
+    let beside = world(&[signers_list(100)], &[]).among(&strangers);
+    let examination = beside.examine_with(&leaf(), &mut Budget::with(Work::Steps, 5));
+    assert!(matches!(examination.refusals[0].error, RefusalError::Signature(_)));
 }
 
 #[test]

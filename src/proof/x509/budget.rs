@@ -76,4 +76,9 @@ impl Budget {
         *left = left.checked_sub(1).ok_or(BudgetError { work, max: work.max() })?;
         Ok(())
     }
+
+    /// Takes several off; what is not enough is used up all the same.
+    pub fn charge_times(&mut self, work: Work, times: usize) -> Result<(), BudgetError> {
+        (0..times).try_for_each(|_| self.charge(work))
+    }
 }

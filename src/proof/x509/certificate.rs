@@ -294,7 +294,8 @@ impl Certificate {
     /// not checked again.
     pub fn signed_by(&self, issuer: &PublicKey, memo: &Memo) -> Result<Algorithm, LinkError> {
         let algorithm = self.0.algorithm.as_ref().map_err(AlgorithmError::clone)?;
-        Ok(memo.verify(self.der(), algorithm, issuer, self.tbs(), self.signature())?)
+        let object = self.fingerprint().bytes();
+        Ok(memo.verify(object, algorithm, issuer, self.tbs(), self.signature())?)
     }
 }
 

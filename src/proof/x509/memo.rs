@@ -30,7 +30,7 @@ impl Memo {
     }
 
     /// Whether `key` signed `message`, which with `signature` is `object`: the
-    /// whole certificate, CRL or response as it was received.
+    /// SHA-256 of the whole certificate, CRL or response as it was received.
     pub fn verify(
         &self,
         object: &[u8],

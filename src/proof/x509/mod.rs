@@ -41,6 +41,7 @@ mod names;
 mod oid;
 pub mod path;
 mod policies;
+pub(in crate::proof) mod queue;
 pub mod signature;
 
 pub use anchor::{Anchor, AnchorError};

@@ -12,6 +12,7 @@
 //! that breaks out of the line in which a report shows it.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use unicode_casefold::UnicodeCaseFold;
 use unicode_normalization::UnicodeNormalization;
@@ -27,6 +28,8 @@ use crate::wire::der::{self, DerError, Element, Reader, Tag};
 pub struct Name {
     der: Vec<u8>,
     relative: Vec<Relative>,
+    /// Of the compared forms. Names that differ here differ; the others are compared.
+    hash: u64,
 }
 
 /// A relative distinguished name: attributes in the order of their compared form.
@@ -84,7 +87,11 @@ impl Name {
             }
             Ok(())
         })?;
-        Ok(Name { der: element.whole.to_vec(), relative })
+        let mut hasher = DefaultHasher::new();
+        for attribute in relative.iter().flatten() {
+            (attribute.oid.content(), &attribute.compared).hash(&mut hasher);
+        }
+        Ok(Name { der: element.whole.to_vec(), relative, hash: hasher.finish() })
     }
 
     /// This name and one more relative name, of which `content` is the content
@@ -123,7 +130,7 @@ fn same(a: &Relative, b: &Relative) -> bool {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Name) -> bool {
-        self.relative.len() == other.relative.len() && self.is_within(other)
+        self.hash == other.hash && self.relative.len() == other.relative.len() && self.is_within(other)
     }
 }
 

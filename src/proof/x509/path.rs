@@ -11,6 +11,7 @@ use super::memo::Memo;
 use super::names::NameForm;
 use super::oid::Oid;
 use super::policies::Policies;
+use super::queue::Queue;
 use crate::anchor::{Rules, Standing};
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::crypto::signature::Algorithm;
@@ -340,8 +341,6 @@ pub fn find(
 ) -> Result<Path, PathError> {
     let mut search = Search {
         request,
-        candidates: sorted(request.candidates.iter(), |certificate| certificate),
-        anchors: sorted(request.anchors.iter(), Anchor::certificate),
         chain: vec![request.target],
         algorithms: Vec::new(),
         furthest: None,
@@ -356,14 +355,6 @@ pub fn find(
     }
     let (_, error) = search.furthest.expect("a search without a path leaves a reason");
     Err(error)
-}
-
-/// Sorted by fingerprint, each once.
-fn sorted<'a, T>(all: impl Iterator<Item = &'a T>, certificate: impl Fn(&T) -> &Certificate) -> Vec<&'a T> {
-    let mut all: Vec<&T> = all.collect();
-    all.sort_by_key(|one| *certificate(one).fingerprint());
-    all.dedup_by_key(|one| *certificate(one).fingerprint());
-    all
 }
 
 /// How far a path came. Later variants are further, then larger numbers.
@@ -398,8 +389,6 @@ impl PathError {
 
 struct Search<'a, 'b> {
     request: &'b PathRequest<'a>,
-    candidates: Vec<&'b Certificate>,
-    anchors: Vec<&'b Anchor>,
     /// From the target upwards; each is signed by the next.
     chain: Vec<&'b Certificate>,
     /// With what each but the last is signed.
@@ -421,7 +410,8 @@ impl<'b> Search<'_, 'b> {
     /// is asked of it as of any other.
     fn target_itself(&mut self) -> Result<Option<Path>, PathError> {
         let target = self.request.target;
-        let anchor = self.anchors.iter().find(|anchor| anchor.certificate() == target).copied();
+        let request = self.request;
+        let anchor = request.anchors.iter().find(|anchor| anchor.certificate() == target);
         anchor.map_or(Ok(None), |anchor| self.whole(anchor))
     }
 
@@ -432,10 +422,10 @@ impl<'b> Search<'_, 'b> {
         let mut nobody = true;
         // RFC 5280 4.1.2.4: an issuer has a name; without one there is nothing to chain by.
         let named = |issuer: &Certificate| !last.issuer().is_empty() && issuer.subject() == last.issuer();
-        let mut anchors: Vec<&Anchor> =
-            self.anchors.iter().copied().filter(|anchor| named(anchor.certificate())).collect();
-        anchors.sort_by_key(|anchor| unlikely(last, anchor.certificate()));
-        for anchor in anchors {
+        let PathRequest { anchors, candidates, .. } = *self.request;
+        self.budget.charge_times(Work::Steps, candidates.len() / limits::PATH_NAMES_PER_STEP)?;
+        let anchors = anchors.iter().filter(|anchor| named(anchor.certificate()));
+        for anchor in Queue::new(anchors, Anchor::certificate, |anchor| unlikely(last, anchor)) {
             nobody = false;
             match self.link(last, anchor.certificate(), Ok(anchor.key()))? {
                 Err(error) => self.note(Reached::AnchorName(length), error),
@@ -448,10 +438,8 @@ impl<'b> Search<'_, 'b> {
                 }
             }
         }
-        let mut candidates: Vec<&Certificate> =
-            self.candidates.iter().copied().filter(|candidate| named(candidate)).collect();
-        candidates.sort_by_key(|candidate| unlikely(last, candidate));
-        for candidate in candidates {
+        let candidates = candidates.iter().filter(|candidate| named(candidate));
+        for candidate in Queue::new(candidates, |one| one, |candidate| unlikely(last, candidate)) {
             nobody = false;
             // The same name and key again leads nowhere new.
             let again = |one: &&Certificate| {
