@@ -438,17 +438,15 @@ impl<'b> Search<'_, 'b> {
                 }
             }
         }
-        let candidates = candidates.iter().filter(|candidate| named(candidate));
+        // The same name and key again leads nowhere new.
+        let namesakes: Vec<&[u8]> =
+            self.chain.iter().filter(|one| named(one)).map(|one| one.spki_der()).collect();
+        let candidates = candidates.iter().filter(|candidate| {
+            let named = named(candidate);
+            nobody &= !named;
+            named && !namesakes.contains(&candidate.spki_der())
+        });
         for candidate in Queue::new(candidates, |one| one, |candidate| unlikely(last, candidate)) {
-            nobody = false;
-            // The same name and key again leads nowhere new.
-            let again = |one: &&Certificate| {
-                one.subject() == candidate.subject() && one.spki_der() == candidate.spki_der()
-            };
-            if self.chain.iter().any(again) {
-                self.budget.charge(Work::Steps)?;
-                continue;
-            }
             if length == limits::PATH_CERTIFICATES_MAX {
                 let max = limits::PATH_CERTIFICATES_MAX;
                 self.note(Reached::Certificates(length), PathError::TooLong { max });
