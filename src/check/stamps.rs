@@ -93,9 +93,11 @@ struct Attributed<'t> {
 pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> Examined {
     let mut examined = Examined::default();
     let mut judged: Vec<(Found, Vec<Finding>, Option<Attributed>)> = Vec::new();
-    for found in tokens(view, &mut examined, book) {
+    let found = tokens(view, &mut examined, book);
+    let index = Index::of(view, &found);
+    for found in found {
         let mut findings = Vec::new();
-        imprint(view, clocks, &found, &mut findings, book);
+        imprint(view, clocks, &index, &found, &mut findings, book);
         let attributed = super::guarded(|| attribute(bag, clocks, &found, book))
             .unwrap_or_else(|| Err(super::tool_fault::broke("examining a time-stamp token")));
         let attributed = match attributed {
@@ -120,10 +122,9 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
             let inner = attributed.token.interval();
             // It is over a younger token that counts, and says that it is older.
             let imprint = attributed.token.imprint();
-            let under = counted.iter().filter(|(item, _)| {
-                imprint.is_some_and(|over| measured(view, **item, over.algorithm()) == Some(over))
-            });
-            for (_, younger) in under {
+            let under =
+                imprint.iter().flat_map(|over| index.items(over)).filter_map(|item| counted.get(item));
+            for younger in under {
                 if let (Some(outer), Some(younger)) = (inner.latest, younger.earliest)
                     && outer < younger
                 {
@@ -136,7 +137,7 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
                 if found.at.is_none() {
                     counted.insert(found.item, inner);
                 }
-                let fact = establish(view, &found, &attributed, &mut examined.times, book);
+                let fact = establish(view, &index, &found, &attributed, &mut examined.times, book);
                 examined.facts.push(fact);
             }
         }
@@ -194,7 +195,14 @@ fn tokens<'v>(view: &'v CaseView, examined: &mut Examined, book: &mut Book) -> V
 }
 
 /// What the token is over, as far as that is at hand.
-fn imprint(view: &CaseView, clocks: &Clocks, found: &Found, findings: &mut Vec<Finding>, book: &mut Book) {
+fn imprint(
+    view: &CaseView,
+    clocks: &Clocks,
+    index: &Index,
+    found: &Found,
+    findings: &mut Vec<Finding>,
+    book: &mut Book,
+) {
     let Some(digest) = found.token.imprint_unverified().digest() else {
         findings.push(timestamp_imprint::no_digest(&found.token.imprint_unverified().to_string()));
         return;
@@ -217,7 +225,7 @@ fn imprint(view: &CaseView, clocks: &Clocks, found: &Found, findings: &mut Vec<F
     } else if found.over_signature {
         let over = signatures(view, found.item).any(|sig| Digest::of(digest.algorithm(), sig) == digest);
         (!over).then(|| timestamp_imprint::elsewhere(&digest, "a signature that stands beside it"))
-    } else if !covers(view, &digest).is_empty() || clocks.wanted.contains(&digest) {
+    } else if !index.items(&digest).is_empty() || clocks.wanted.contains(&digest) {
         None
     } else {
         let wanted = clocks.wanted.iter().find(|wanted| wanted.algorithm() == digest.algorithm());
@@ -239,11 +247,33 @@ fn measured(view: &CaseView, index: usize, algorithm: Algorithm) -> Option<Diges
     item.digests.get(algorithm).or_else(content)
 }
 
-/// The items of that digest.
-fn covers(view: &CaseView, digest: &Digest) -> Vec<String> {
-    let all = 0..view.case.items.len();
-    let same = all.filter(|index| measured(view, *index, digest.algorithm()) == Some(*digest));
-    same.map(|index| view.item(index).path.as_str().to_owned()).collect()
+/// The items of a case by every digest that one of its tokens may be over.
+struct Index(BTreeMap<Digest, Vec<usize>>);
+
+impl Index {
+    fn of(view: &CaseView, tokens: &[Found]) -> Index {
+        let imprints = tokens.iter().filter_map(|found| found.token.imprint_unverified().digest());
+        let algorithms: BTreeSet<Algorithm> =
+            imprints.map(|digest| digest.algorithm()).filter(|algorithm| algorithm.is_strong()).collect();
+        let mut items: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
+        for algorithm in algorithms {
+            for index in 0..view.case.items.len() {
+                if let Some(digest) = measured(view, index, algorithm) {
+                    items.entry(digest).or_default().push(index);
+                }
+            }
+        }
+        Index(items)
+    }
+
+    /// The items of that digest.
+    fn items(&self, digest: &Digest) -> &[usize] {
+        self.0.get(digest).map_or(&[], Vec::as_slice)
+    }
+
+    fn paths(&self, view: &CaseView, digest: &Digest) -> Vec<String> {
+        self.items(digest).iter().map(|index| view.item(*index).path.as_str().to_owned()).collect()
+    }
 }
 
 /// The signatures of the envelopes in an item.
@@ -420,6 +450,7 @@ fn outlive(
 /// Takes the token in: what it is over existed.
 fn establish(
     view: &CaseView,
+    index: &Index,
     found: &Found,
     attributed: &Attributed,
     times: &mut Times,
@@ -439,7 +470,7 @@ fn establish(
         authority: authority.identity.clone(),
         signer: token.signer().subject().to_string(),
         imprint,
-        covers: covers(view, &imprint),
+        covers: index.paths(view, &imprint),
         policy: token.policy().to_string(),
         serial: token.serial_hex(),
         time: ProvenTime::new(&token.interval(), "timestamp"),
