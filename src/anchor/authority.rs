@@ -186,8 +186,7 @@ impl Authority {
 
     /// How `interval` lies to the authority's own window.
     ///
-    /// `interval` is that of a proof of time, or the instant of validation; see
-    /// [`super::Rules::validation`].
+    /// `interval` is that of a proof of time, or the instant of validation.
     pub fn window_position(&self, interval: &Interval) -> Position {
         self.window.position(interval)
     }

@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn by_rank_then_by_fingerprint_each_once() {
         let made: Vec<Certificate> = (0..9).map(|n| Made::leaf("l", n, "r", 1).certificate()).collect();
-        let rank = |one: &Certificate| u8::from(one.fingerprint().bytes()[0] % 2 == 0);
+        let rank = |one: &Certificate| u8::from(one.fingerprint().bytes()[0].is_multiple_of(2));
         let given = |all: &[&Certificate]| -> Vec<Digest> {
             let queue = Queue::new(all.iter().copied(), |one: &Certificate| one, rank);
             queue.map(|one| *one.fingerprint()).collect()
