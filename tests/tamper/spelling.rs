@@ -1,10 +1,13 @@
 //! The same said in other words: other JSON for the same values, other base64
-//! for the same bytes, other encodings of the same signature.
+//! for the same bytes, other encodings of the same signature, of a token (see
+//! token.rs), of certificates.
 
 use crypto_bigint::{NonZero, U256};
 use serde_json::Value;
-use stella_forensic::wire::base64;
 use stella_forensic::wire::der::{self, DerError, Tag};
+use stella_forensic::wire::{base64, pem};
+
+use super::token;
 
 /// Every other spelling of a file, by name.
 pub fn respelled(path: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -58,6 +61,21 @@ pub fn respelled(path: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         if let Some(numbers) = sig_value(&signature) {
             all.extend(ECDSA.iter().map(|(name, change)| (format!("sig-{name}"), wrap(change(&numbers)))));
         }
+    }
+    if path.ends_with(".tsr") {
+        all.extend(token::respelled(bytes));
+    }
+    if path.ends_with(".crl") {
+        all.push(("as-pem".into(), pem::encode("X509 CRL", bytes).into_bytes()));
+        all.push(("byte-added".into(), [bytes, &[0]].concat()));
+    }
+    if path.ends_with(".pem") {
+        let blocks = pem::blocks(text.unwrap()).unwrap();
+        let texts: Vec<String> = blocks.iter().map(|one| pem::encode(&one.label, &one.der)).collect();
+        all.push(("pem-without-text".into(), texts.concat().into_bytes()));
+        let backwards: String = texts.into_iter().rev().collect();
+        all.push(("pem-backwards".into(), backwards.into_bytes()));
+        all.push(("as-der".into(), blocks[0].der.clone()));
     }
     all.retain(|(_, other)| other != bytes);
     all
