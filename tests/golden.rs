@@ -319,9 +319,18 @@ fn calls_are_told_from_what_else_strace_writes() {
     check("1234  --- SIGCHLD {si_signo=SIGCHLD} ---", None);
 }
 
+/// Where nobody would need a network, and where lists and responses could be
+/// fetched: demanded, and here, or not here.
+const WITHOUT_NETWORK: [&str; 4] = ["several", "certificate-signed", "bundle-stamped", "token"];
+
 #[test]
 fn no_network_is_touched() {
-    let golden = named("several");
+    for name in WITHOUT_NETWORK {
+        no_network_is_touched_by(named(name));
+    }
+}
+
+fn no_network_is_touched_by(golden: &Golden) {
     let expected = run(golden.command(&fixtures())).stdout;
     if support::has_program("strace") {
         let trace = tempfile::NamedTempFile::new().unwrap();
