@@ -214,7 +214,7 @@ fn tokens_in_a_bundle() {
 }
 
 /// Tokens given alone of which `openssl` says something else than we do, and why.
-const OTHERWISE: [(&str, &str); 16] = [
+const OTHERWISE: [(&str, &str); 19] = [
     ("certificate.window/token-after-the-end_fail", "it takes the time as an argument, not from the token"),
     ("certificate.window/token-across-the-end_open", "the same"),
     ("certificate.window/token-before-the-beginning_fail", "the same"),
@@ -223,11 +223,14 @@ const OTHERWISE: [(&str, &str); 16] = [
     ("format.der/unknown-critical-extension-in-a-token_fail", "it does not look at extensions"),
     ("signature.algorithm/token-by-rsa-1024_fail", "its default lets short keys count"),
     ("signature.algorithm/token-by-rsa-sha1_fail", "its default lets SHA-1 count"),
+    ("timestamp.authority/a-policy-that-does-not-count_fail", "it is not asked about policies"),
     ("timestamp.authority/across-the-end-of-its-window_open", "its trust has no window"),
     ("timestamp.authority/tob-sigstore-11_fail", "the same"),
     ("timestamp.imprint/another-file-asked-about_fail", "it is asked about the right one"),
     ("timestamp.imprint/nothing-at-hand_open", "the same"),
     ("timestamp.order/after-the-validation_fail", "it takes the time as an argument"),
+    ("timestamp.validity/days-too-few_open", "it asks for no days to come"),
+    ("timestamp.validity/days-unknown_open", "the same"),
     ("timestamp.signer/binding-twice_fail", "it looks at the first of each kind"),
     ("timestamp.signer/named-by-key_pass", "it reads PKCS#7, which has no such name"),
     ("timestamp.signer/certificates-beside_pass", "it is not given what lies beside"),
