@@ -494,6 +494,10 @@ fn lines(content: &[u8]) -> Result<Vec<EnvelopeAt>, ClaimError> {
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
     }
+    // A file that promises envelopes and was emptied must not vanish.
+    if lines.is_empty() {
+        return Err(ClaimError::Text { expected: "an envelope on each line, and one at least" });
+    }
     let read = |raw: &[u8]| Ok(Envelope::parse(&json::parse(raw)?)?);
     Ok(lines
         .into_iter()
