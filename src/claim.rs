@@ -240,6 +240,14 @@ impl ClaimError {
         }
     }
 
+    /// What was expected instead, where the text does not say it.
+    pub fn expected(&self) -> Option<&'static str> {
+        match self {
+            ClaimError::Text { expected } => Some(expected),
+            _ => None,
+        }
+    }
+
     /// Where in the item it is, where that can be said.
     pub fn place(&self) -> Option<String> {
         match self {

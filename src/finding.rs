@@ -300,6 +300,12 @@ impl Book {
         self.findings.push(finding);
     }
 
+    /// Something worth knowing about a thing that is counted otherwise.
+    pub fn note(&mut self, finding: Finding) {
+        debug_assert_eq!(finding.severity, Severity::Note);
+        self.findings.push(finding);
+    }
+
     /// `count` more things ended like that, and their findings are not kept.
     pub fn left_out(&mut self, check: CheckId, severity: Severity, count: u64) {
         if count == 0 {

@@ -167,6 +167,15 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
 
     // Who vouches for what.
+    // Single objects are signed by nobody who could be asked for.
+    let asks = policy.threshold > 1
+        || !policy.groups.is_empty()
+        || !policy.predicate_types.is_empty()
+        || !policy.claims.is_empty();
+    let covered = match asks {
+        true => BTreeSet::new(),
+        false => certificates::covered(&views, &stamped, &request.artifacts),
+    };
     let vouching = Vouching {
         views: &views,
         containers: &containers,
@@ -175,6 +184,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         threshold: policy.threshold as usize,
         container_signed: policy.container_signed,
         approving: policy::approving(policy),
+        covered,
     };
     let mut book = Book::default();
     let vouched = check::guarded(|| vouching.settle()).unwrap_or_else(|| {
@@ -208,16 +218,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         let stamps = &stamped[view.index].stamps;
         needs.extend(alone.examine(view, stamps, &request.artifacts, &mut subjects, facts, book));
     }
-    // Single objects are signed by nobody who could be asked for.
-    let asks = policy.threshold > 1
-        || !policy.groups.is_empty()
-        || !policy.predicate_types.is_empty()
-        || !policy.claims.is_empty();
-    let single = views.iter().all(|view| certificates::is_single(view, &request.artifacts));
-    let covered = match single && !asks {
-        true => certificates::covered(&mut subjects, &request.artifacts),
-        false => BTreeSet::new(),
-    };
     if asks {
         let alone = [SubjectKind::TimestampToken, SubjectKind::Certificate, SubjectKind::Revocation];
         for subject in subjects.iter_mut().filter(|subject| alone.contains(&subject.kind)) {
@@ -241,7 +241,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         held_by.insert(trust_freshness::ABOUT.id);
     }
     timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
-    demanded(&request.artifacts, &covered, &vouching, &mut subjects, &mut book);
+    demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
     required_types(&policy.predicate_types, &mut subjects, &mut books, &mut book);
     groups(policy, &persons, &subjects, &mut books, &mut book);
     for subject in &mut subjects {
@@ -366,19 +366,13 @@ fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> V
 
 /// What was demanded by digest: a subject of its own where nothing at hand has
 /// that digest.
-fn demanded(
-    artifacts: &BTreeSet<Digest>,
-    covered: &BTreeSet<Digest>,
-    vouching: &Vouching,
-    subjects: &mut Vec<Subject>,
-    book: &mut Book,
-) {
+fn demanded(artifacts: &BTreeSet<Digest>, vouching: &Vouching, subjects: &mut Vec<Subject>, book: &mut Book) {
     if artifacts.is_empty() {
         book.skip(CheckId::ArtifactDemanded, "no artifact was asked for");
     }
     for digest in artifacts {
         // Tokens that lie alone are what is judged, and this is what they are over.
-        if covered.contains(digest) {
+        if vouching.covered.contains(digest) {
             artifact_demanded::examine(digest, true, book);
             continue;
         }

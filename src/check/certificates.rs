@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey};
 use crate::check::pki::{self, Bag, Pki, Role, Used};
-use crate::check::stamps::Stamp;
+use crate::check::stamps::{self, Stamp};
 use crate::check::view::CaseView;
 use crate::check::{
     certificate_path, certificate_window, revocation_signature, signature_algorithm, trust_distrusted,
@@ -16,7 +16,7 @@ use crate::crypto::key::{KeyId, PublicKey};
 use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::evidence::{Form, Kind};
-use crate::fact::{Fact, Standing, Subject, SubjectKind};
+use crate::fact::{Fact, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::limits;
 use crate::proof::revocation::{Crl, OcspResponse};
@@ -182,7 +182,9 @@ impl Alone<'_> {
         book: &mut Book,
     ) -> BTreeSet<Purpose> {
         let here = |subject: &&Subject| subject.places.iter().any(|(case, _)| *case == view.index);
-        if !is_single(view, wanted) || subjects.iter().filter(here).any(|subject| !asked(subject, wanted)) {
+        // A file that was asked about, and that no token is over, is judged as well.
+        let others = subjects.iter().filter(here).any(|subject| subject.kind != SubjectKind::Artifact);
+        if !is_single(view, wanted) || others {
             return BTreeSet::new();
         }
         let tokens: Vec<Subject> = self.tokens(view, stamps);
@@ -222,9 +224,6 @@ impl Alone<'_> {
                     Severity::Failed => subject.rejected_by.insert(*check),
                     _ => subject.held_by.insert(*check),
                 };
-            }
-            if stamp.against.is_empty() {
-                stamp.imprint.into_iter().for_each(|digest| subject.digests.insert(digest));
             }
             subject
         });
@@ -484,38 +483,26 @@ pub fn is_single(view: &CaseView, wanted: &BTreeSet<Digest>) -> bool {
         })
 }
 
-/// Whether it is a file that was only asked about, of which nobody says anything.
-fn asked(subject: &Subject, wanted: &BTreeSet<Digest>) -> bool {
-    let digests = || subject.digest.into_iter().chain(subject.digests.iter());
-    subject.kind == SubjectKind::Artifact
-        && subject.vouched_by.is_empty()
-        && subject.rejected_by.is_empty()
-        && subject.doubted_by.is_empty()
-        && subject.claims.is_empty()
-        && subject.standing == Standing::default()
-        && digests().any(|digest| wanted.contains(&digest))
-}
-
-/// Where tokens are all that there is to be judged, the files that somebody
-/// asked about are what they should be over, and nobody needs to vouch for
-/// them. Takes those that a token covers out of the subjects; gives their
-/// digests.
-pub fn covered(subjects: &mut Vec<Subject>, wanted: &BTreeSet<Digest>) -> BTreeSet<Digest> {
-    let token = |subject: &Subject| subject.kind == SubjectKind::TimestampToken;
-    if !subjects.iter().all(|subject| token(subject) || asked(subject, wanted)) {
+/// Where single objects are all that was given, the files that were asked about
+/// are what tokens should be over, and nobody needs to vouch for them. Gives
+/// every digest of what a token that counts is over.
+pub fn covered(
+    views: &[CaseView],
+    stamped: &[stamps::Examined],
+    wanted: &BTreeSet<Digest>,
+) -> BTreeSet<Digest> {
+    if !views.iter().all(|view| is_single(view, wanted)) {
         return BTreeSet::new();
     }
-    let tokens = subjects.iter().filter(|subject| token(subject));
-    let over: BTreeSet<Digest> = tokens.flat_map(|one| one.digests.iter().collect::<Vec<_>>()).collect();
+    let stamps = stamped.iter().flat_map(|examined| &examined.stamps);
+    let counted = stamps.filter(|stamp| stamp.whole && stamp.against.is_empty());
+    let over: BTreeSet<Digest> = counted.filter_map(|stamp| stamp.imprint).collect();
     let mut covered: BTreeSet<Digest> = wanted.intersection(&over).copied().collect();
-    subjects.retain(|subject| {
-        let digests: Vec<Digest> = subject.digest.into_iter().chain(subject.digests.iter()).collect();
-        let takes = !token(subject) && digests.iter().any(|digest| over.contains(digest));
-        if takes {
-            covered.extend(digests.iter().filter(|digest| wanted.contains(digest)));
+    for item in views.iter().flat_map(|view| &view.case.items) {
+        if item.digests.iter().any(|digest| over.contains(&digest)) {
+            covered.extend(item.digests.iter());
         }
-        !takes
-    });
+    }
     covered
 }
 
@@ -536,7 +523,10 @@ pub fn subject(
         match finding.severity {
             Severity::Failed => drop(subject.rejected_by.insert(finding.check)),
             Severity::NotEstablished => drop(subject.held_by.insert(finding.check)),
-            Severity::Note => {}
+            Severity::Note => {
+                book.note(finding.item(path));
+                continue;
+            }
         }
         book.find(finding.item(path));
     }

@@ -138,7 +138,7 @@ fn signers(
                     signing::admit_detached(context, authority, key, signed.algorithm(), existence, purpose);
                 passed.into_iter().for_each(|check| book.pass(check));
                 book.merge(coverage);
-                notes.into_iter().for_each(|note| book.find(note.item(item)));
+                notes.into_iter().for_each(|note| book.note(note.item(item)));
                 if findings.is_empty() {
                     let (signer, id, algorithm) =
                         (authority.identity.clone(), key.id.to_string(), signed.algorithm().name());

@@ -234,18 +234,32 @@ fn answered(
             }
             Some(finding)
         }
-        Answer::Stale { by, this_update, wanted, .. } => {
-            book.pass(CheckId::RevocationSignature);
-            book.pass(CheckId::RevocationPresence);
-            let by = by.first().map(ToString::to_string).unwrap_or_default();
-            Some(revocation_freshness::stale(demanded, subject, &by, *this_update, wanted.latest))
+        unknown => {
+            if matches!(unknown, Answer::Stale { .. }) {
+                book.pass(CheckId::RevocationSignature);
+                book.pass(CheckId::RevocationPresence);
+            }
+            if demanded == Severity::Note {
+                book.skip(CheckId::RevocationStatus, "nothing at hand says, and the policy does not ask");
+            }
+            Some(unanswered(examination, subject, demanded))
         }
-        Answer::Missing => Some(revocation_presence::missing(demanded, subject)),
+    }
+}
+
+/// Nothing says that the certificate is good, and nothing says that it is not.
+fn unanswered(examination: &Examination, subject: &str, severity: Severity) -> Finding {
+    match &examination.answer {
+        Answer::Stale { by, this_update, wanted, .. } => {
+            let by = by.first().map(ToString::to_string).unwrap_or_default();
+            revocation_freshness::stale(severity, subject, &by, *this_update, wanted.latest)
+        }
         Answer::Indeterminate { why } => {
             let source = examination.refusals.iter().find(|refusal| refusal.error == **why);
             let source = source.map(|refusal| refusal.source.to_string());
-            Some(revocation_signature::refused(demanded, subject, source, why))
+            revocation_signature::refused(severity, subject, source, why)
         }
+        _ => revocation_presence::missing(severity, subject),
     }
 }
 

@@ -49,7 +49,11 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
                 refused.push((index, CheckId::ToolFault));
             }
             Some(Err(error)) => {
-                book.find(fault(error).item(path));
+                let mut finding = fault(error);
+                if item.size == 0 {
+                    finding.found = Some("an empty file".to_owned());
+                }
+                book.find(finding.item(path));
                 refused.push((index, check_of(error)));
             }
             Some(Ok(Claim::Envelopes(envelopes))) => {
@@ -71,7 +75,7 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
             }
             Some(Ok(Claim::Certificates(_))) => {
                 passed(item.kind, book);
-                trust_evidence_supplied::shown("a certificate", path, book);
+                trust_evidence_supplied::material(path, book);
             }
             Some(Ok(Claim::Supplied(what))) => trust_evidence_supplied::shown(what, path, book),
             Some(Ok(Claim::Nothing)) => {
@@ -89,7 +93,8 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
 }
 
 fn fault(error: &ClaimError) -> Finding {
-    let finding = Finding::new(Severity::Failed, check_of(error), error.to_string());
+    let mut finding = Finding::new(Severity::Failed, check_of(error), error.to_string());
+    finding.expected = error.expected().map(str::to_owned);
     match error.place() {
         Some(place) => finding.at(place),
         None => finding,

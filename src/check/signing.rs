@@ -361,7 +361,7 @@ pub fn examine(
         book.merge(verdict.coverage);
         let at_signature = place(at, index);
         for note in verdict.notes {
-            book.find(note.item(item).at(at_signature.clone()));
+            book.note(note.item(item).at(at_signature.clone()));
         }
         if verdict.findings.is_empty() {
             facts.push(Fact::Signed {

@@ -147,11 +147,14 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
                 let worst = against.entry(finding.check).or_insert(finding.severity);
                 *worst = (*worst).min(finding.severity);
             }
-            let finding = finding.item(found.path);
-            book.find(match found.at {
-                Some(at) => finding.at(at),
-                None => finding,
-            });
+            let finding = match found.at {
+                Some(at) => finding.item(found.path).at(at),
+                None => finding.item(found.path),
+            };
+            match finding.severity {
+                Severity::Note => book.note(finding),
+                _ => book.find(finding),
+            }
         }
         const INTRINSIC: [CheckId; 3] =
             [CheckId::TimestampImprint, CheckId::TimestampSigner, CheckId::TimestampSignature];
@@ -418,15 +421,20 @@ fn outlive(
     let ends = [token.path().holds().not_after, authority.window.not_after];
     let end = ends.into_iter().flatten().min();
     match (latest, end) {
-        (None, Some(end)) => findings.push(timestamp_validity::unasked(end)),
+        (None, Some(end)) => {
+            book.skip(CheckId::TimestampValidity, "no time of validation was given");
+            findings.push(timestamp_validity::unasked(end));
+        }
         (Some(latest), Some(end)) if latest > end => {
             findings.push(timestamp_validity::expired(end, latest));
         }
         (_, end) => {
             book.pass(CheckId::TimestampValidity);
-            let days = clocks.days_left_min;
+            // One that a younger token covers needs not last.
+            let days = clocks.days_left_min.filter(|_| proven.is_none());
             findings.extend(end.and_then(|end| timestamp_validity::too_soon(end, clocks.rules.at, days)));
-            findings.extend(end.map(|end| timestamp_validity::until(&authority.identity, end)));
+            let last = end.filter(|_| proven.is_none());
+            findings.extend(last.map(|end| timestamp_validity::until(&authority.identity, end)));
         }
     }
     let existed = latest.map_or(Interval::UNKNOWN, Interval::until);

@@ -19,5 +19,13 @@ pub const ABOUT: About = About {
 pub fn shown(what: &str, path: &str, book: &mut Book) {
     book.pass(ABOUT.id);
     let detail = format!("{what} lies in the evidence: a claim, not used");
-    book.find(Finding::new(Severity::Note, ABOUT.id, detail).item(path));
+    book.note(Finding::new(Severity::Note, ABOUT.id, detail).item(path));
+}
+
+/// Evidence brought certificates along: paths may lead through them, and none
+/// ends there.
+pub fn material(path: &str, book: &mut Book) {
+    book.pass(ABOUT.id);
+    let detail = "certificates lie in the evidence: paths may lead through them, and end at the trust store";
+    book.note(Finding::new(Severity::Note, ABOUT.id, detail).item(path));
 }

@@ -52,6 +52,9 @@ pub struct Vouching<'v, 'e> {
     pub container_signed: bool,
     /// The kinds of words that approve.
     pub approving: BTreeSet<Means>,
+    /// Files by digest for which nobody needs to vouch, because something else
+    /// is asked of them.
+    pub covered: BTreeSet<Digest>,
 }
 
 /// Subjects, and what each case's book has to say about them.
@@ -229,6 +232,9 @@ impl Vouching<'_, '_> {
             for (_, item) in items.filter(|(index, _)| view.needs_voucher(*index)) {
                 let digest =
                     item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
+                if self.covered.contains(&digest) {
+                    continue;
+                }
                 let at = *by_digest.entry(digest).or_insert(contents.len());
                 if at == contents.len() {
                     contents.push(Content { digest, digests: Digests::default(), places: Vec::new() });

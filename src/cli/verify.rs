@@ -234,10 +234,18 @@ fn configured(outcome: &Outcome, trust: &TrustStore) -> Result<(), Failure> {
         return Ok(());
     }
     let needs: Vec<&str> = outcome.needs.iter().map(|purpose: &Purpose| purpose.name()).collect();
+    // A certificate that another one issued helps to build paths, and ends none.
+    let what = match trust.intermediates().is_empty() {
+        true => "name whom you trust with --trust-roots PATH",
+        false => {
+            "the certificates that were given are not self-signed; give their root, or name one as an anchor with \
+             --trust-roots PURPOSE=PATH"
+        }
+    };
     Err(Failure {
         status: 65,
         message: format!(
-            "nobody is trusted for {}: name whom you trust with --trust-roots PATH; `stella trust status` shows what is set",
+            "nobody is trusted for {}: {what}; `stella trust status` shows what is set",
             needs.join(" or ")
         ),
     })

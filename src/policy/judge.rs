@@ -90,6 +90,13 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
     if subject.kind == SubjectKind::Container && !subject.needs_voucher {
         carried.insert(CheckId::IntegrityDigest);
     }
+    match subject.kind {
+        SubjectKind::TimestampToken => drop(carried.insert(CheckId::TimestampAuthority)),
+        SubjectKind::TimeAnchor => drop(carried.insert(CheckId::TimeAnchor)),
+        SubjectKind::Certificate => drop(carried.insert(CheckId::CertificatePath)),
+        SubjectKind::Revocation => drop(carried.insert(CheckId::RevocationSignature)),
+        _ => {}
+    }
     if subject.needs_voucher {
         let good = subject.approved_by(&approving(policy));
         let distinct = persons.distinct(good.iter());

@@ -284,6 +284,11 @@ fn item_worst(outcome: &Outcome) -> Vec<BTreeMap<&str, &'static str>> {
     for (index, case) in ledger.cases.iter().enumerate() {
         for fact in &case.facts {
             worst[index].insert(fact.item(), "passed");
+            if let Fact::Stamped { covers, .. } = fact {
+                for path in covers {
+                    worst[index].entry(path).or_insert("passed");
+                }
+            }
         }
     }
     for (subject, judgement) in ledger.subjects.iter().zip(&outcome.verdict.subjects) {

@@ -52,7 +52,7 @@ impl Page<'_> {
             Status::Inconclusive => OPEN,
             Status::Rejected => BAD,
         };
-        self.styled(style, &format!("{:<12}", status.as_str()))
+        self.styled(style, &format!("{:<13}", status.as_str()))
     }
 
     fn heading(&mut self, text: &str) -> io::Result<()> {

@@ -51,7 +51,7 @@ impl Token {
         if bytes.len() > limits::TOKEN_BYTES_MAX {
             return Err(TokenError::TooLong { found: bytes.len(), max: limits::TOKEN_BYTES_MAX });
         }
-        match der::read_all(bytes, read) {
+        match within("token", der::read_all(bytes, read)) {
             // Of what is DER already, writing it anew gives the same bytes.
             Err(TokenError::Der { part, error }) => match (ber::definite(bytes), error) {
                 (Ok(definite), _) if definite != bytes => der::read_all(&definite, read),
