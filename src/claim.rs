@@ -159,6 +159,14 @@ pub enum ClaimError {
         /// What was expected.
         expected: &'static str,
     },
+    /// So many envelopes in files of lines that none of them is read.
+    #[error("{found} envelopes in files of lines, and at most {max} are read")]
+    Envelopes {
+        /// How many there are in the case.
+        found: usize,
+        /// The bound.
+        max: usize,
+    },
     /// The item was too large to be read as what its name claims.
     #[error("too large to be read as what it claims to be")]
     NotHeld,
@@ -231,7 +239,7 @@ impl ClaimError {
     /// Whether a text made of lines is behind it.
     pub fn is_lines(&self) -> bool {
         match self {
-            ClaimError::Text { .. } => true,
+            ClaimError::Text { .. } | ClaimError::Envelopes { .. } => true,
             ClaimError::Listing(error) => {
                 !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
             }

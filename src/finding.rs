@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::limits;
+
 macro_rules! check_ids {
     ($($variant:ident = $text:literal,)*) => {
         /// The name of a check: the same word in reports, files, vectors and docs/checks.md.
@@ -270,6 +272,8 @@ pub struct Book {
     pub findings: Vec<Finding>,
     /// How many findings of a check were counted and not kept.
     pub left_out: BTreeMap<CheckId, u64>,
+    /// The worst that findings which were not kept said of an item.
+    pub marks: BTreeMap<String, Severity>,
 }
 
 impl Book {
@@ -298,6 +302,24 @@ impl Book {
             Severity::Note => coverage.passed += 1,
         }
         self.findings.push(finding);
+        self.bound();
+    }
+
+    /// Keeps what the report will list: the first of their order. Cutting early
+    /// and often leaves the same ones as cutting once at the end.
+    fn bound(&mut self) {
+        if self.findings.len() < limits::FINDINGS_HELD_MAX {
+            return;
+        }
+        self.findings.sort();
+        self.findings.dedup();
+        for finding in self.findings.drain(limits::FINDINGS_MAX.min(self.findings.len())..) {
+            *self.left_out.entry(finding.check).or_default() += 1;
+            if let Some(item) = finding.item.filter(|_| finding.severity != Severity::Note) {
+                let worst = self.marks.entry(item).or_insert(finding.severity);
+                *worst = (*worst).min(finding.severity);
+            }
+        }
     }
 
     /// Something worth knowing about a thing that is counted otherwise.
@@ -335,6 +357,11 @@ impl Book {
         for (check, count) in other.left_out {
             *self.left_out.entry(check).or_default() += count;
         }
+        for (item, severity) in other.marks {
+            let worst = self.marks.entry(item).or_insert(severity);
+            *worst = (*worst).min(severity);
+        }
+        self.bound();
     }
 }
 

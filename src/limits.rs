@@ -261,6 +261,17 @@ pub const SIGNATURES_MAX: usize = 64;
 /// lines by strangers and 64 keys. Keys that a signature names are always tried.
 pub const KEY_TRIALS_MAX: usize = 1 << 16;
 
+/// Most bytes that keys which no signature names may have hashed for one item: a
+/// few seconds of work. Ed25519 and shared keys go over the whole message with
+/// every trial, other keys share one digest of it. A hundred such keys fit with
+/// a payload of 20 MiB, and a thousand with one of 2 MiB.
+pub const KEY_TRIAL_BYTES_MAX: u64 = 4 << 30;
+
+/// Most envelopes in the files of JSON lines of one case together. A release of
+/// ten thousand files with a few attestations each fits; a line may take seventy
+/// bytes, and what follows from it fifty times that.
+pub const ENVELOPE_LINES_MAX: usize = 100_000;
+
 /// Longest payload type and longest key id of an envelope, in bytes. Both end up
 /// in reports; the longest real ones (URIs with a digest in them) are about 200.
 pub const ENVELOPE_NAME_BYTES_MAX: usize = 1024;
@@ -393,6 +404,10 @@ pub const TOKEN_STATUS_TEXT_BYTES_MAX: usize = 256;
 /// Most findings that a case lists. They are sorted before they are cut, so
 /// the worst stay, and the report says how many were left out.
 pub const FINDINGS_MAX: usize = 1_000;
+
+/// So many findings of a case are collected before they are sorted and cut to
+/// [`FINDINGS_MAX`] for the time being.
+pub const FINDINGS_HELD_MAX: usize = 16 * FINDINGS_MAX;
 
 /// Deepest nesting of a directory of trust roots.
 pub const TRUST_DEPTH_MAX: usize = 8;

@@ -14,7 +14,7 @@ use crate::check::certificates::{self, Alone, Signers};
 use crate::check::container;
 use crate::check::existence::Times;
 use crate::check::pki::{Bag, Pki};
-use crate::check::signing::{Content, Context};
+use crate::check::signing::{Content, Context, Load};
 use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
@@ -343,15 +343,13 @@ fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> V
         if let Some(Claim::Envelopes(envelopes)) = view.claim(index) {
             let read =
                 || envelopes.iter().filter_map(|one| Some((one.at.as_deref(), one.envelope.as_ref().ok()?)));
-            let signatures = read().map(|(_, envelope)| envelope.signatures().len()).sum::<usize>();
-            work.extend(read().map(|(at, envelope)| (item, at, envelope, signatures)));
+            let load = read().fold(Load::default(), |load, (_, envelope)| load.and(envelope));
+            work.extend(read().map(|(at, envelope)| (item, at, envelope, load)));
         }
     }
     let mut examined: Vec<_> = work
         .into_par_iter()
-        .map(|(item, at, envelope, signatures)| {
-            statements::examine(view, demands, times, item, at, envelope, signatures)
-        })
+        .map(|(item, at, envelope, load)| statements::examine(view, demands, times, item, at, envelope, load))
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
         let content = match view.claim(index) {

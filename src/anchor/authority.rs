@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Identity, Profile, Purpose};
-use crate::crypto::key::{KeyId, PublicKey};
+use crate::crypto::key::{KeyId, Kind, PublicKey};
 use crate::crypto::mac::SharedKey;
 use crate::crypto::signature::{self, Algorithm};
 use crate::time::{Interval, Position, Window};
@@ -106,6 +106,15 @@ impl TrustedKey {
     /// Whether the maker of a signature is whoever can check it.
     pub fn is_shared(&self) -> bool {
         matches!(self.material, KeyMaterial::Shared(_))
+    }
+
+    /// Whether each signature has to be held against the whole message anew, and
+    /// not against a digest of it that all keys can share.
+    pub fn goes_over_all(&self) -> bool {
+        match &self.material {
+            KeyMaterial::Public(key) => key.kind() == Kind::Ed25519,
+            KeyMaterial::Shared(_) => true,
+        }
     }
 
     /// Whether `hint` is one of the spellings of this key.

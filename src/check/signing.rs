@@ -244,19 +244,50 @@ struct Valid<'t> {
     algorithm: crate::crypto::signature::Algorithm,
 }
 
+/// What an item asks for in all, summed over its envelopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Different signatures.
+    pub signatures: usize,
+    /// Bytes that they are made over, once for each of them.
+    pub bytes: u64,
+}
+
+impl Load {
+    /// With another envelope.
+    pub fn and(self, envelope: &Envelope) -> Load {
+        let signatures = envelope.distinct();
+        let bytes = (envelope.length() as u64).saturating_mul(signatures as u64);
+        Load {
+            signatures: self.signatures.saturating_add(signatures),
+            bytes: self.bytes.saturating_add(bytes),
+        }
+    }
+}
+
+/// What one key says to one signature.
+#[derive(Clone, Copy)]
+enum Answer {
+    Made(crate::crypto::signature::Algorithm),
+    MadeBare,
+    NotMade,
+}
+
 /// Examines `envelope`, which lies in `item` together with as many signatures
-/// as `signatures` says, its own among them.
+/// as `load` says, its own among them.
 pub fn examine(
     context: &Context,
     item: &str,
     at: Option<&str>,
     envelope: &Envelope,
     existence: &Existence,
-    signatures: usize,
+    load: Load,
 ) -> Examined {
     // Each signature has the same share, so that neither their order nor the
     // number of threads decides which keys are tried on which.
-    let share = limits::KEY_TRIALS_MAX / signatures.max(1);
+    let share = limits::KEY_TRIALS_MAX / load.signatures.max(1);
+    let mut answers: BTreeMap<(&[u8], (usize, usize)), Answer> = BTreeMap::new();
+    let mut seen: BTreeSet<(&[u8], Option<&str>)> = BTreeSet::new();
     let mut pending: Vec<Finding> = Vec::new();
     let mut book = Book::default();
     let mut valid: Vec<Valid> = Vec::new();
@@ -265,15 +296,29 @@ pub fn examine(
     for (index, signature) in envelope.signatures().iter().enumerate() {
         let place = place(at, index);
         let hint = signature.keyid.as_deref();
+        if !seen.insert((&signature.sig, hint)) {
+            book.skip(CheckId::SignatureDsse, "the same signature again");
+            continue;
+        }
         let mut candidates = context.hinted(hint);
         let named = candidates.len();
         // A key id proves nothing, so the keys that it does not name are asked
         // too, after those that it does.
         let others: Vec<_> = context.all_keys().filter(|key| !candidates.contains(key)).collect();
         let trials = others.len();
+        let over_all = others.iter().filter(|key| context.key(**key).1.goes_over_all()).count() as u64;
+        // Once over the encoding, once over the bare payload.
+        let hashed = over_all.saturating_mul(2).saturating_mul(load.bytes);
+        let refused = match () {
+            () if trials > share => {
+                Some(trust_known_signer::too_many_trials(trials.saturating_mul(load.signatures)))
+            }
+            () if hashed > limits::KEY_TRIAL_BYTES_MAX => Some(trust_known_signer::too_much_to_hash(hashed)),
+            () => None,
+        };
         candidates.extend(others);
         let mut bare = None;
-        let mut beyond = false;
+        let mut beyond = None;
         let mut found: Vec<Valid> = Vec::new();
         for (number, candidate) in candidates.into_iter().enumerate() {
             let (authority, key) = context.key(candidate);
@@ -282,17 +327,23 @@ pub fn examine(
             if found.first().is_some_and(|valid| valid.key.id != key.id) {
                 continue;
             }
-            if number >= named && trials > share && found.is_empty() {
-                beyond = true;
+            if number >= named && refused.is_some() && found.is_empty() {
+                beyond = refused;
                 break;
             }
-            match envelope.signed_by(index, key) {
+            let ask = || match envelope.signed_by(index, key) {
                 Ok(envelope) => {
-                    found.push(Valid { index, authority, key, algorithm: envelope.algorithm() });
+                    let algorithm = envelope.algorithm();
                     signed.get_or_insert(envelope);
+                    Answer::Made(algorithm)
                 }
-                Err(DsseError::BarePayload { .. }) => bare = Some(authority.identity.clone()),
-                Err(_) => {}
+                Err(DsseError::BarePayload { .. }) => Answer::MadeBare,
+                Err(_) => Answer::NotMade,
+            };
+            match *answers.entry((&signature.sig, candidate)).or_insert_with(ask) {
+                Answer::Made(algorithm) => found.push(Valid { index, authority, key, algorithm }),
+                Answer::MadeBare => bare = Some(authority.identity.clone()),
+                Answer::NotMade => {}
             }
         }
         let finding = if !found.is_empty() {
@@ -307,8 +358,8 @@ pub fn examine(
             signature_bare_payload::failed(&identity)
         } else if named > 0 {
             signature_dsse::failed(hint.unwrap_or_default())
-        } else if beyond {
-            trust_known_signer::too_many_trials(trials.saturating_mul(signatures))
+        } else if let Some(finding) = beyond {
+            finding
         } else {
             trust_known_signer::unknown(hint)
         };

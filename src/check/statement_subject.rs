@@ -33,15 +33,17 @@ pub fn mismatched(
     item: &str,
     path: &str,
     named: &[Digest],
+    others: usize,
     found: &Digest,
     severity: Severity,
     book: &mut Book,
 ) {
     let named: Vec<_> = named.iter().map(Digest::to_string).collect();
+    let others = if others > 0 { format!(", or one of {others} others") } else { String::new() };
     book.find(
         Finding::new(severity, ABOUT.id, format!("a statement names this file with another digest: {item}"))
             .item(path)
-            .expected(named.join(", "))
+            .expected(named.join(", ") + &others)
             .found(found.to_string()),
     );
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::container::Roll;
 use crate::check::existence::Times;
-use crate::check::signing::{self, Content, Context};
+use crate::check::signing::{self, Content, Context, Load};
 use crate::check::view::CaseView;
 use crate::check::{entries, integrity_divergence, integrity_unlisted, statement_claims, trust_known_signer};
 use crate::custody::ledger::anchor::Anchor;
@@ -48,7 +48,7 @@ pub struct Examined {
     pub broken_by: BTreeSet<CheckId>,
 }
 
-/// Examines one envelope of `item`, which has so many signatures in all.
+/// Examines one envelope of `item`, which asks for so much in all.
 pub fn examine(
     view: &CaseView,
     demands: &Demands,
@@ -56,13 +56,13 @@ pub fn examine(
     item: &Item,
     at: Option<&str>,
     envelope: &Envelope,
-    signatures: usize,
+    load: Load,
 ) -> Examined {
     let path = item.path.as_str();
     let outcome = super::guarded(|| {
         let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
         let existence = times.existence(demands.context.rules.at, item, &parts);
-        signing::examine(demands.context, path, at, envelope, &existence, signatures)
+        signing::examine(demands.context, path, at, envelope, &existence, load)
     });
     let Some(one) = outcome else { return broke(view, item) };
     let mut book = one.book;

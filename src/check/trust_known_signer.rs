@@ -45,6 +45,17 @@ pub fn too_many_trials(trials: usize) -> Finding {
     .found(format!("{trials} trials"))
 }
 
+/// The trials would go over so many `bytes`.
+pub fn too_much_to_hash(bytes: u64) -> Finding {
+    Finding::new(
+        Severity::Failed,
+        ABOUT.id,
+        "the signature names no key, and what is signed is too long to try every key on each signature",
+    )
+    .expected(format!("at most {} bytes for the trials of keys in the item", limits::KEY_TRIAL_BYTES_MAX))
+    .found(format!("{bytes} bytes"))
+}
+
 /// There is no signature at all.
 pub fn nobody() -> Finding {
     Finding::new(Severity::NotEstablished, ABOUT.id, "without an envelope: nobody signed it")

@@ -16,7 +16,7 @@ use crate::check::view::CaseView;
 use crate::check::{artifact_vouched, integrity_signed, signature_threshold, statement_subject};
 use crate::digest::{Algorithm, Digest, Digests};
 use crate::evidence::{CaseFormat, Item, Kind};
-use crate::fact::{Fact, Means, Named, Standing, Subject, SubjectKind, Voucher};
+use crate::fact::{Fact, Means, Standing, Subject, SubjectKind, Voucher};
 use crate::finding::{Book, CheckId, Severity};
 
 /// A signed thing before it is known what it vouches for.
@@ -88,6 +88,21 @@ struct Content<'e> {
     places: Vec<(usize, &'e Item)>,
 }
 
+/// By signed thing and digest, all digests that it gives to what has that one.
+type Spellings<'v> = BTreeMap<(usize, Digest), BTreeSet<&'v [Digest]>>;
+
+/// By case and file name, the signed things that use the name for a digest that
+/// nothing at hand has.
+type Astray<'v> = BTreeMap<(usize, &'v str), BTreeMap<usize, Strayed>>;
+
+/// What a signed thing calls by some name, where nothing at hand is that.
+struct Strayed {
+    /// The digests of the first.
+    first: Vec<Digest>,
+    /// How many it calls so in all.
+    count: usize,
+}
+
 /// Which list speaks against a path, by which check, and how far.
 type Objection = (usize, CheckId, Severity);
 
@@ -132,10 +147,27 @@ impl Vouching<'_, '_> {
         for (number, signed) in self.signed.iter().enumerate() {
             let digests = signed.voucher.names.iter().flat_map(|named| &named.digests);
             for digest in digests.filter(|digest| digest.algorithm().is_strong()) {
-                by_digest.entry(*digest).or_default().push(number);
+                let numbers = by_digest.entry(*digest).or_default();
+                if numbers.last() != Some(&number) {
+                    numbers.push(number);
+                }
             }
         }
         by_digest
+    }
+
+    /// What each signed thing gives a file besides a digest by which it names
+    /// it. A list of files was compared already, and may allow alternatives.
+    fn spellings(&self) -> Spellings<'_> {
+        let mut spellings = Spellings::new();
+        for (number, signed) in self.signed.iter().enumerate() {
+            for named in signed.voucher.names.iter().filter(|named| named.path.is_none()) {
+                for digest in named.digests.iter().filter(|digest| digest.algorithm().is_strong()) {
+                    spellings.entry((number, *digest)).or_default().insert(&named.digests);
+                }
+            }
+        }
+        spellings
     }
 
     /// A list with everyone whose word about it is one about what it lists.
@@ -276,11 +308,7 @@ impl Vouching<'_, '_> {
                 }
             }
         }
-        let names = self.names_used();
-        let at_hand: BTreeSet<Digest> = match names.is_empty() {
-            true => BTreeSet::new(),
-            false => self.measured(),
-        };
+        let (spellings, astray) = (self.spellings(), self.astray());
         for Content { digest, digests, places } in self.contents() {
             let mut subject = Subject::new(SubjectKind::Artifact, Some(digest));
             let mut disputed: Vec<(&Signed, Digest)> = Vec::new();
@@ -290,7 +318,7 @@ impl Vouching<'_, '_> {
                 for number in by_digest.get(&measured).into_iter().flatten() {
                     used.insert(*number);
                     let signed = &self.signed[*number];
-                    match signed.disagreeing(&measured, &digests) {
+                    match spellings.get(&(*number, measured)).and_then(|them| disagreeing(them, &digests)) {
                         None => drop(words.insert(*number)),
                         Some(other) if !signed.voucher.standing.good.is_empty() => {
                             disputed.push((signed, other))
@@ -325,13 +353,14 @@ impl Vouching<'_, '_> {
                         &signed.voucher.item,
                         path,
                         &[*other],
+                        0,
                         &found,
                         severity,
                         book,
                     );
                     subject.contradicted(CheckId::StatementSubject, false);
                 }
-                self.mismatches((*case, path), &digest, &names, &at_hand, &mut subject, book);
+                self.mismatches((*case, path), &digest, &astray, &mut subject, book);
                 subject.places.insert((*case, path.to_owned()));
             }
             let distinct = self.vouchers(&subject);
@@ -368,25 +397,32 @@ impl Vouching<'_, '_> {
         }
     }
 
-    /// Files that trusted statements of a case name, by file name.
-    fn names_used(&self) -> BTreeMap<(usize, &str), Vec<(&Signed, &Named)>> {
-        let mut names: BTreeMap<(usize, &str), Vec<(&Signed, &Named)>> = BTreeMap::new();
-        for signed in self.signed.iter().filter(|signed| !signed.voucher.standing.good.is_empty()) {
+    /// Files that trusted statements of a case name, and that are not at hand.
+    fn astray(&self) -> Astray<'_> {
+        let mut astray = Astray::new();
+        let items = self.views.iter().flat_map(|view| &view.case.items);
+        let mut at_hand: Option<BTreeSet<Digest>> = None;
+        for (number, signed) in self.signed.iter().enumerate() {
+            if signed.voucher.standing.good.is_empty() {
+                continue;
+            }
             for named in &signed.voucher.names {
                 // A path in a list was compared already.
-                if let (Some(name), None) = (&named.name, &named.path) {
-                    let file = name.rsplit('/').next().unwrap_or(name);
-                    names.entry((signed.voucher.case, file)).or_default().push((signed, named));
+                let (Some(name), None) = (&named.name, &named.path) else { continue };
+                let strong = named.digests.iter().copied().filter(|digest| digest.algorithm().is_strong());
+                let strong: Vec<Digest> = strong.collect();
+                let at_hand = at_hand.get_or_insert_with(|| {
+                    items.clone().flat_map(|item| item.digests.iter().collect::<Vec<_>>()).collect()
+                });
+                if strong.is_empty() || strong.iter().any(|digest| at_hand.contains(digest)) {
+                    continue;
                 }
+                let file = name.rsplit('/').next().unwrap_or(name);
+                let by = astray.entry((signed.voucher.case, file)).or_default();
+                by.entry(number).or_insert(Strayed { first: strong, count: 0 }).count += 1;
             }
         }
-        names
-    }
-
-    /// Every digest that was measured of anything.
-    fn measured(&self) -> BTreeSet<Digest> {
-        let items = self.views.iter().flat_map(|view| &view.case.items);
-        items.flat_map(|item| item.digests.iter().collect::<Vec<_>>()).collect()
+        astray
     }
 
     /// A file that has the name that a trusted statement uses, where nothing at
@@ -395,20 +431,15 @@ impl Vouching<'_, '_> {
         &self,
         (case, path): (usize, &str),
         digest: &Digest,
-        names: &BTreeMap<(usize, &str), Vec<(&Signed, &Named)>>,
-        at_hand: &BTreeSet<Digest>,
+        astray: &Astray,
         subject: &mut Subject,
         book: &mut Book,
     ) {
         let file = path.rsplit('/').next().unwrap_or(path);
-        for (signed, named) in names.get(&(case, file)).into_iter().flatten() {
-            let strong: Vec<Digest> =
-                named.digests.iter().copied().filter(|digest| digest.algorithm().is_strong()).collect();
-            if strong.is_empty() || strong.iter().any(|digest| at_hand.contains(digest)) {
-                continue;
-            }
+        for (number, Strayed { first, count }) in astray.get(&(case, file)).into_iter().flatten() {
+            let item = &self.signed[*number].voucher.item;
             let severity = if self.vouchers(subject) > 0 { Severity::Note } else { Severity::Failed };
-            statement_subject::mismatched(&signed.voucher.item, path, &strong, digest, severity, book);
+            statement_subject::mismatched(item, path, first, count - 1, digest, severity, book);
             subject.contradicted(CheckId::StatementSubject, false);
         }
     }
@@ -474,20 +505,20 @@ fn object<'o>(subject: &mut Subject, lists: &[List], objections: impl IntoIterat
     }
 }
 
-impl Signed {
-    /// The digest by which whatever names `measured` names another file than
-    /// the one that has these digests, where it does so in every place.
-    fn disagreeing(&self, measured: &Digest, digests: &Digests) -> Option<Digest> {
-        let mut other = None;
-        for named in self.voucher.names.iter().filter(|named| named.digests.contains(measured)) {
-            // A list of files was compared already, and may allow alternatives.
-            let strong = named.digests.iter().filter(|d| d.algorithm().is_strong() && named.path.is_none());
-            let wrong = |d: &&Digest| digests.get(d.algorithm()).is_some_and(|found| found != **d);
-            other = Some(*strong.clone().find(wrong)?);
-        }
-        other
+/// The digest by which what is named so is another file than the one that has
+/// `digests`, where that is so of every place that names it. All that can be
+/// computed must agree, weak digests too: no two readers shall take two files
+/// for the one that is meant.
+fn disagreeing(spellings: &BTreeSet<&[Digest]>, digests: &Digests) -> Option<Digest> {
+    let wrong = |digest: &&Digest| digests.get(digest.algorithm()).is_some_and(|found| found != **digest);
+    let mut other = None;
+    for spelling in spellings {
+        other = Some(*spelling.iter().find(wrong)?);
     }
+    other
+}
 
+impl Signed {
     /// Whether its purpose is one for which files are spoken of. What describes
     /// a kit or a timeline does so for that alone.
     fn is_of_files(&self) -> bool {

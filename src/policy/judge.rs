@@ -205,13 +205,9 @@ fn on_case(
     }
     if all.is_empty() {
         // Only things that speak about other cases, or nothing at all.
-        let failed: BTreeSet<CheckId> = case
-            .book
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Failed)
-            .map(|finding| finding.check)
-            .collect();
+        let coverage = case.book.coverage.iter();
+        let failed: BTreeSet<CheckId> =
+            coverage.filter(|(_, coverage)| coverage.failed > 0).map(|(check, _)| *check).collect();
         all.push(if !failed.is_empty() {
             Judgement { status: Status::Rejected, by: failed }
         } else if case.speaks {

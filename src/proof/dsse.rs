@@ -17,6 +17,7 @@
 //!   `payload`, members twice: refused below, in `wire`;
 //! - re-encode the payload and keep its meaning: verified is what was received.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::attempt::{AttemptError, Content, Spellings, attempt};
@@ -38,11 +39,24 @@ pub struct Envelope {
     payload_at: usize,
     signatures: Vec<EnvelopeSignature>,
     digests: Digests,
+    bare_digests: Digests,
 }
 
-/// The digests of the encoding, each made when a key first needs it.
+/// The digests of one message, each made when a key first needs it.
 #[derive(Clone, Debug, Default)]
 struct Digests([OnceLock<Digest>; 3]);
+
+impl Digests {
+    fn of(&self, hash: Hash, message: &[u8]) -> Digest {
+        let slot = match hash {
+            Hash::Sha256 => 0,
+            Hash::Sha384 => 1,
+            Hash::Sha512 => 2,
+            Hash::Sha1 | Hash::Blake2b512 => return Digest::of(hash, message),
+        };
+        *self.0[slot].get_or_init(|| Digest::of(hash, message))
+    }
+}
 
 /// One signature of an envelope, unproven.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +195,7 @@ impl Envelope {
             pae: pae.into(),
             signatures,
             digests: Digests::default(),
+            bare_digests: Digests::default(),
         })
     }
 
@@ -192,6 +207,17 @@ impl Envelope {
     /// The signatures, in the order of the envelope; at least one.
     pub fn signatures(&self) -> &[EnvelopeSignature] {
         &self.signatures
+    }
+
+    /// How many different signatures there are; the same one again proves
+    /// nothing more.
+    pub fn distinct(&self) -> usize {
+        self.signatures.iter().map(|signature| &signature.sig).collect::<BTreeSet<_>>().len()
+    }
+
+    /// How many bytes the signatures are made over.
+    pub fn length(&self) -> usize {
+        self.pae.len()
     }
 
     /// The payload before anybody has been found to have signed it.
@@ -208,7 +234,8 @@ impl Envelope {
         let count = self.signatures.len();
         let EnvelopeSignature { sig, .. } =
             self.signatures.get(index).ok_or(DsseError::NoSuchSignature { index, count })?;
-        let content = Content { bytes: Some(&self.pae), digest: &|hash| Some(self.digest(hash)) };
+        let content =
+            Content { bytes: Some(&self.pae), digest: &|hash| Some(self.digests.of(hash, &self.pae)) };
         match attempt(key, Spellings::DerOrP1363, &content, sig) {
             Ok(algorithm) => Ok(SignedEnvelope {
                 payload_type: self.payload_type.clone(),
@@ -227,21 +254,12 @@ impl Envelope {
     /// Whether the signature is of the kind that some tools make by mistake.
     fn why_not(&self, key: &TrustedKey, sig: &[u8]) -> DsseError {
         let payload = self.payload_unverified();
-        let bare = Content { bytes: Some(payload), digest: &|hash| Some(Digest::of(hash, payload)) };
+        let digest = |hash| Some(self.bare_digests.of(hash, payload));
+        let bare = Content { bytes: Some(payload), digest: &digest };
         match attempt(key, Spellings::DerOrP1363, &bare, sig) {
             Ok(algorithm) => DsseError::BarePayload { algorithm },
             Err(_) => DsseError::Mismatch,
         }
-    }
-
-    fn digest(&self, hash: Hash) -> Digest {
-        let slot = match hash {
-            Hash::Sha256 => 0,
-            Hash::Sha384 => 1,
-            Hash::Sha512 => 2,
-            Hash::Sha1 | Hash::Blake2b512 => return Digest::of(hash, &self.pae),
-        };
-        *self.digests.0[slot].get_or_init(|| Digest::of(hash, &self.pae))
     }
 }
 

@@ -302,11 +302,11 @@ fn item_worst(outcome: &Outcome) -> Vec<BTreeMap<&str, &'static str>> {
         }
     }
     for (index, case) in ledger.cases.iter().enumerate() {
-        let mut findings: Vec<&Finding> = case.book.findings.iter().collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        for finding in findings {
-            let Some(item) = &finding.item else { continue };
-            match finding.severity {
+        let kept = case.book.findings.iter();
+        let kept = kept.filter_map(|finding| Some((finding.item.as_ref()?, finding.severity)));
+        let others = case.book.marks.iter().map(|(item, severity)| (item, *severity));
+        for (item, severity) in kept.chain(others) {
+            match severity {
                 Severity::Failed => worst[index].insert(item, "failed"),
                 Severity::NotEstablished if worst[index].get(item.as_str()) != Some(&"failed") => {
                     worst[index].insert(item, "not-established")
