@@ -280,7 +280,7 @@ fn a_signature_that_names_a_trusted_key_and_does_not_verify_under_it_failed() {
 fn more_signatures_without_a_name_than_keys_may_be_tried_on_failed() {
     let alice = person("alice");
     let named = provenance("app", b"app", &[&alice]);
-    let nameless = envelope_with("text/plain", b"x", vec![(String::new(), vec![0]); 64]);
+    let nameless = envelope_with("text/plain", b"x", (0..64).map(|n| (String::new(), vec![n])).collect());
     // 64 signatures on each line, one key of the store that none of them names.
     let lines = |count: usize| {
         let all = std::iter::once(&named).chain(std::iter::repeat_n(&nameless, count));
