@@ -159,10 +159,10 @@ pub enum ClaimError {
         /// What was expected.
         expected: &'static str,
     },
-    /// So many envelopes in files of lines that none of them is read.
-    #[error("{found} envelopes in files of lines, and at most {max} are read")]
+    /// So many envelopes that none of them is read.
+    #[error("{found} envelopes, and at most {max} are read")]
     Envelopes {
-        /// How many there are in the case.
+        /// How many there are.
         found: usize,
         /// The bound.
         max: usize,
@@ -514,6 +514,10 @@ fn lines(content: &[u8]) -> Result<Vec<EnvelopeAt>, ClaimError> {
     if lines.is_empty() {
         return Err(ClaimError::Text { expected: "an envelope on each line, and one at least" });
     }
+    let (found, max) = (lines.len(), limits::ENVELOPE_LINES_MAX);
+    if found > max {
+        return Err(ClaimError::Envelopes { found, max });
+    }
     let read = |raw: &[u8]| Ok(Envelope::parse(&json::parse(raw)?)?);
     Ok(lines
         .into_iter()
@@ -556,5 +560,19 @@ fn bag_declaration(content: &[u8]) -> Result<Claim, ClaimError> {
             Ok(Claim::BagDeclaration)
         }
         _ => Err(ClaimError::Text { expected }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_lines_are_bounded() {
+        let max = limits::ENVELOPE_LINES_MAX;
+        assert_eq!(lines("\n".repeat(max).as_bytes()).map(|all| all.len()).ok(), Some(max));
+        let error = lines("\n".repeat(max + 1).as_bytes()).unwrap_err();
+        assert_eq!(error, ClaimError::Envelopes { found: max + 1, max });
+        assert!(matches!(lines(b""), Err(ClaimError::Text { .. })));
     }
 }

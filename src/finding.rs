@@ -326,6 +326,7 @@ impl Book {
     pub fn note(&mut self, finding: Finding) {
         debug_assert_eq!(finding.severity, Severity::Note);
         self.findings.push(finding);
+        self.bound();
     }
 
     /// `count` more things ended like that, and their findings are not kept.
@@ -376,5 +377,29 @@ mod tests {
             assert_eq!(CheckId::parse(id.as_str()), Some(*id));
         }
         assert_eq!(CheckId::parse("no.such"), None);
+    }
+
+    #[test]
+    fn cutting_early_keeps_what_cutting_once_keeps() {
+        let count = 2 * limits::FINDINGS_HELD_MAX;
+        // The worst come last, so that each cut has to give way to them.
+        let findings = (0..count).rev().map(|n| {
+            let severity = if n % 3 == 0 { Severity::Failed } else { Severity::NotEstablished };
+            Finding::new(severity, CheckId::ALL[n % 5], format!("{n:06}")).item(format!("item {}", n % 7))
+        });
+        let mut all: Vec<Finding> = findings.clone().collect();
+        all.sort();
+        let mut book = Book::default();
+        findings.for_each(|finding| book.find(finding));
+        assert!(book.findings.len() < limits::FINDINGS_HELD_MAX);
+        book.findings.sort();
+        assert_eq!(book.findings[..limits::FINDINGS_MAX], all[..limits::FINDINGS_MAX]);
+        let left_out: u64 = book.left_out.values().sum();
+        assert_eq!(left_out as usize + book.findings.len(), count);
+        // What is not kept is still counted, and still said of its item.
+        let failed: u64 = book.coverage.values().map(|coverage| coverage.failed).sum();
+        assert_eq!(failed as usize, count.div_ceil(3));
+        assert_eq!(book.marks.len(), 7);
+        assert!(book.marks.values().all(|severity| *severity == Severity::Failed));
     }
 }

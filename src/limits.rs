@@ -267,7 +267,7 @@ pub const KEY_TRIALS_MAX: usize = 1 << 16;
 /// a payload of 20 MiB, and a thousand with one of 2 MiB.
 pub const KEY_TRIAL_BYTES_MAX: u64 = 4 << 30;
 
-/// Most envelopes in the files of JSON lines of one case together. A release of
+/// Most envelopes in one file of JSON lines. A release of
 /// ten thousand files with a few attestations each fits; a line may take seventy
 /// bytes, and what follows from it fifty times that.
 pub const ENVELOPE_LINES_MAX: usize = 100_000;

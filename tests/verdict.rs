@@ -18,7 +18,7 @@ use stella_forensic::digest::{Algorithm, Digest};
 use stella_forensic::evidence::{Case, CaseFormat, Effect, FaultKind, Kind};
 use stella_forensic::fact::{CaseLedger, Ledger, Means, Standing, Subject, SubjectKind};
 use stella_forensic::finding::{Book, CheckId, Finding, Severity};
-use stella_forensic::limits::KEY_TRIALS_MAX;
+use stella_forensic::limits::{KEY_TRIAL_BYTES_MAX, KEY_TRIALS_MAX};
 use stella_forensic::policy::{self, Approval, Group, Judgement, Policy, Status, WithoutPinnedHead, judge};
 use stella_forensic::proof::dsse::pae;
 use stella_forensic::time::{UnixTime, Window};
@@ -295,6 +295,22 @@ fn more_signatures_without_a_name_than_keys_may_be_tried_on_failed() {
     ends(&given(most), CheckId::TrustKnownSigner, Failed, Rejected);
     // What names its key is found among however many others.
     assert_eq!(artifact_status(&given(most), "app"), Verified);
+}
+
+#[test]
+fn more_to_hash_for_keys_that_nobody_names_than_is_reasonable_failed() {
+    let people: Vec<Person> = (0..40).map(|n| person(&format!("person {n}"))).collect();
+    let trusted: Vec<_> = people.iter().map(Person::trusted).collect();
+    // 64 signatures, 40 keys, each over the encoding and over the payload.
+    let longest = KEY_TRIAL_BYTES_MAX / (64 * 40 * 2);
+    let given = |length: u64| {
+        let payload = vec![b'x'; length as usize];
+        let signatures = (0..64).map(|n| (String::new(), vec![n])).collect();
+        let nameless = envelope_with("text/plain", &payload, signatures);
+        given(vec![open_with(&nameless)], trusted.clone())
+    };
+    ends(&given(longest), CheckId::TrustKnownSigner, Failed, Rejected);
+    ends(&given(1 << 10), CheckId::TrustKnownSigner, NotEstablished, Inconclusive);
 }
 
 #[test]

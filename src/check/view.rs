@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
 use crate::digest::Digest;
 use crate::evidence::{Case, CaseFormat, Closure, Cut, Item, Kind};
-use crate::limits;
 use crate::proof::timestamp::Token;
 
 /// A case with what its items say.
@@ -40,18 +39,8 @@ pub struct Found<'e> {
 impl<'e> CaseView<'e> {
     /// Reads every item of the case.
     pub fn new(index: usize, case: &'e Case) -> CaseView<'e> {
-        let lines = |item: &Item| match (item.kind, &item.content) {
-            (Kind::DsseLines, Some(content)) => content.split(|byte| *byte == b'\n').count(),
-            _ => 0,
-        };
-        // All or none of them, so that no order decides which.
-        let (found, max) = (case.items.iter().map(lines).sum(), limits::ENVELOPE_LINES_MAX);
-        let read = |item: &Item| match item.kind {
-            Kind::DsseLines if found > max => Err(ClaimError::Envelopes { found, max }),
-            _ => claim::read(item),
-        };
         let claims: Vec<Option<Result<Claim, ClaimError>>> =
-            case.items.par_iter().map(|item| super::guarded(|| read(item))).collect();
+            case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
         let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
         let artifacts = case.items.iter().any(|item| item.kind.is_artifact());
         let mut embedded = BTreeMap::new();
