@@ -40,6 +40,15 @@ impl Algorithm {
         Algorithm::ALL.into_iter().find(|a| a.name() == name)
     }
 
+    /// The algorithm that a statement names so: in-toto takes the names of
+    /// Python's `hashlib`, and some tools write the length of BLAKE2b.
+    pub fn from_statement_name(name: &str) -> Option<Algorithm> {
+        match name {
+            "blake2b" | "blake2b-512" => Some(Algorithm::Blake2b512),
+            _ => Algorithm::from_name(name),
+        }
+    }
+
     /// Length of a digest in bytes.
     pub fn size(self) -> usize {
         match self {

@@ -174,7 +174,7 @@ fn beside(list: &EvidencePath, name: &str) -> String {
 /// verified; it only decides what is measured.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Peek {
-    /// Strong digests by which it names files.
+    /// Digests by which it names files.
     pub(super) algorithms: AlgorithmSet,
     /// Anchors of a ledger.
     pub(super) anchors: Vec<Anchor>,
@@ -193,9 +193,10 @@ impl Peek {
             let anchors = Anchor::parse(&payload).into_iter().collect();
             return Peek { algorithms: AlgorithmSet::EMPTY, anchors };
         }
-        // Nearly every statement names SHA-256, and need not be parsed here.
-        let other =
-            ["\"sha512\"", "\"sha384\""].iter().any(|name| classify::contains(&payload, name.as_bytes()));
+        // Nearly every statement names SHA-256 alone, and need not be parsed here.
+        // With an escape in it a name may be spelt in many ways.
+        let said = ["\"sha512\"", "\"sha384\"", "\"sha1\"", "\"blake2b", "\\u"];
+        let other = said.iter().any(|name| classify::contains(&payload, name.as_bytes()));
         let statement = if other { json::parse(&payload).ok() } else { None };
         Peek { algorithms: statement.as_ref().map_or(AlgorithmSet::EMPTY, subjects), anchors: Vec::new() }
     }
@@ -212,8 +213,9 @@ fn subjects(statement: &Value) -> AlgorithmSet {
     for subject in statement.get("subject").and_then(Value::as_array).unwrap_or_default() {
         let Some(digests) = subject.get("digest").and_then(Value::as_object) else { continue };
         // All of them, so that no two readers take two files for the one meant.
-        let named = digests.iter().filter_map(|(name, _)| Algorithm::from_name(name));
-        named.filter(|a| a.is_strong()).for_each(|algorithm| wanted.insert(algorithm));
+        // Weak ones too: they vouch for nothing, and may not contradict.
+        let named = digests.iter().filter_map(|(name, _)| Algorithm::from_statement_name(name));
+        named.for_each(|algorithm| wanted.insert(algorithm));
     }
     wanted
 }

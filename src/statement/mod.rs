@@ -222,7 +222,7 @@ fn subject(index: usize, value: &Value) -> Result<Subject, StatementError> {
             let reason = format!("{algorithm} is not a string");
             return Err(StatementError::Digest { index, reason });
         };
-        match Algorithm::from_name(algorithm) {
+        match Algorithm::from_statement_name(algorithm) {
             Some(known) => digests.push(
                 Digest::from_hex(known, hex)
                     .map_err(|e| StatementError::Digest { index, reason: e.to_string() })?,
