@@ -183,6 +183,21 @@ pub const KEY_TEXT_BYTES_MAX: usize = 16 << 10;
 /// consistency proof has one hash more than that only for sizes nobody has.
 pub const MERKLE_PATH_MAX: usize = 64;
 
+// --- transparency logs -----------------------------------------------------
+
+/// Longest signed note, in bytes: [`NOTE_SIGNATURES_MAX`] post-quantum signatures
+/// of five thousand, and room for the text. Checkpoints take two hundred.
+pub const NOTE_BYTES_MAX: usize = 512 << 10;
+
+/// Most signature lines of a note. C2SP asks every reader for sixteen.
+pub const NOTE_SIGNATURES_MAX: usize = 64;
+
+/// Longest key name and longest origin, in bytes: an address without its scheme.
+pub const LOG_NAME_BYTES_MAX: usize = 256;
+
+/// Most extension lines of a checkpoint. Real ones have one or none.
+pub const CHECKPOINT_EXTENSIONS_MAX: usize = 64;
+
 // --- trust -----------------------------------------------------------------
 
 /// Longest identity, in bytes: the longest e-mail address is 254.

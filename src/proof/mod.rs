@@ -4,7 +4,9 @@
 mod attempt;
 pub mod detached;
 pub mod dsse;
+pub mod log;
 pub mod merkle;
+pub mod note;
 pub mod timestamp;
 pub mod x509;
 pub mod revocation;

@@ -25,6 +25,7 @@ mod json_parsing;
 mod openssl_ocsp;
 mod pkits;
 mod pyca_x509;
+mod rekor_log_evidence;
 mod rfc6962_merkle;
 mod rfc3161;
 mod wycheproof;
@@ -38,6 +39,7 @@ const SUITES: &[Suite] = &[
     openssl_ocsp::SUITE,
     pkits::SUITE,
     pyca_x509::SUITE,
+    rekor_log_evidence::SUITE,
     rfc6962_merkle::SUITE,
     rfc3161::SUITE,
     wycheproof::SUITE,

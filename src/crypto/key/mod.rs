@@ -434,6 +434,14 @@ impl PublicKey {
         }
     }
 
+    /// The 32 bytes of an Ed25519 key.
+    pub fn ed25519_bytes(&self) -> Option<[u8; 32]> {
+        match &self.material {
+            Material::Ed25519(key) => Some(key.to_bytes()),
+            _ => None,
+        }
+    }
+
     /// SubjectPublicKeyInfo in DER, in the one form that ids are taken over.
     pub fn spki_der(&self) -> Vec<u8> {
         self.spki.clone()
