@@ -66,12 +66,12 @@ impl InclusionProof {
         let text = self.note_unverified().ok_or(InclusionError::NoCheckpoint)?;
         let note = Note::parse(text.as_bytes()).map_err(|error| HeadError::Checkpoint(error.into()))?;
         let signed = log.checkpoint(&note)?;
-        if self.stated_size() != signed.size() {
-            return Err(InclusionError::Size { stated: self.stated_size(), signed: signed.size() });
-        }
         if self.stated_root() != signed.root().bytes() {
             let stated = encode_hex(self.stated_root());
             return Err(InclusionError::Root { stated, signed: signed.root().hex() });
+        }
+        if self.stated_size() != signed.size() {
+            return Err(InclusionError::Size { stated: self.stated_size(), signed: signed.size() });
         }
         Ok(signed)
     }
