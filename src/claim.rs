@@ -430,6 +430,8 @@ pub struct TimeAnchor {
     pub time: UnixTime,
     /// `rfc3161`, `roughtime` or `unknown`.
     pub source: String,
+    /// How what it names is spelt, such as `rfc3161-v1`, where that is said.
+    pub format: Option<String>,
     /// SHA-256 of the token.
     pub token: Digest,
 }
@@ -442,11 +444,12 @@ impl TimeAnchor {
         let time = UnixTime::parse_rfc3339(time)
             .map_err(|_| fields.invalid("anchorTime", "a time after RFC 3339", time))?;
         let source = fields.str("source")?.to_owned();
+        let format = fields.opt_str("format")?.map(str::to_owned);
         let token = fields.str("tokenDigest")?;
         let token = Digest::from_hex(digest::Algorithm::Sha256, token)
             .map_err(|_| fields.invalid("tokenDigest", "SHA-256 in hexadecimal", token))?;
         fields.finish()?;
-        Ok(TimeAnchor { time, source, token })
+        Ok(TimeAnchor { time, source, format, token })
     }
 }
 

@@ -251,6 +251,9 @@ pub const THRESHOLD_MAX: u32 = 1000;
 /// Oldest trust store that a policy can name, in days: a century.
 pub const TRUST_AGE_DAYS_MAX: u32 = 36_525;
 
+/// Oldest time anchor that a policy can name, in hours: a century.
+pub const ANCHOR_AGE_HOURS_MAX: u32 = 24 * TRUST_AGE_DAYS_MAX;
+
 // --- snapshots and kits ------------------------------------------------------
 
 /// Longest case id, in bytes. It is a name for people, not a place for content.

@@ -157,10 +157,19 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
 
     // Timelines.
-    for (view, book) in views.iter().zip(&mut books) {
-        let examine = |book: &mut Book| timelines::examine(view, &context, &anchors[view.index], book);
+    for view in &views {
+        let book = &mut books[view.index];
+        let (anchors, times) = (&anchors[view.index], &stamped[view.index].times);
+        let examine = |book: &mut Book| timelines::examine(view, &context, anchors, times, book);
         for one in of_case(view, "judging the timelines of", book, &mut subjects, examine) {
             needs.insert(Purpose::Custody);
+            if policy.threshold > 1 {
+                let acted = persons.distinct(&one.subject.standing.good).len();
+                for (_, path) in &one.subject.places {
+                    let book = &mut books[view.index];
+                    signature_threshold::examine(path, acted, policy.threshold as usize, true, book);
+                }
+            }
             facts[view.index].extend(one.fact);
             subjects.push(one.subject);
         }
@@ -207,8 +216,9 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     }
 
     // Times for machines without a clock.
+    let budget = policy.anchor_age_hours_max.map(|hours| time_anchor::Budget { hours, at: request.at });
     for (view, book) in views.iter().zip(&mut books) {
-        subjects.extend(time_anchors(view, &stamped[view.index], book));
+        subjects.extend(time_anchors(view, &stamped[view.index], budget, book));
     }
 
     // Things that are judged on their own, where nothing else is there to be.
@@ -260,14 +270,19 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
 }
 
 /// Each time anchor of a case, held against the token that it names.
-fn time_anchors(view: &CaseView, examined: &stamps::Examined, book: &mut Book) -> Vec<Subject> {
+fn time_anchors(
+    view: &CaseView,
+    examined: &stamps::Examined,
+    budget: Option<time_anchor::Budget>,
+    book: &mut Book,
+) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         let Some(Claim::TimeAnchor(anchor)) = view.claim(index) else { continue };
         let named = examined.stamps.iter().find(|stamp| {
             stamp.whole && view.item(stamp.item).digests.get(Algorithm::Sha256) == Some(anchor.token)
         });
-        let finding = time_anchor::examine(anchor, named.and_then(|stamp| stamp.interval));
+        let finding = time_anchor::examine(anchor, named.and_then(|stamp| stamp.interval), budget);
         if finding.is_none() {
             book.pass(CheckId::TimeAnchor);
         }

@@ -64,7 +64,11 @@ const GOLDEN: &[Golden] = &[
     golden("release", &["evidence/release"], 0),
     Golden { arguments: &["--threshold", "1"], ..golden("several", SEVERAL, 3) },
     pki("bundle-stamped", &["evidence/bundle-stamped"], &["--at", AT]),
-    pki("certificate-signed", &["evidence/certificate-signed"], &["--at", AT, "--revocation", "require"]),
+    pki(
+        "certificate-signed",
+        &["evidence/certificate-signed"],
+        &["--at", "2026-01-10T00:00:00Z", "--revocation", "require"],
+    ),
     pki("restamped", &["evidence/restamped"], &["--at", AT]),
     pki("stamped", &["evidence/stamped"], &[]),
     pki("time-anchor", &["evidence/time-anchor"], &["--at", AT]),

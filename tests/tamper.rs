@@ -112,6 +112,8 @@ impl Case {
     /// With revocation data for every certificate.
     fn revocation(mut self) -> Case {
         self.policy.revocation = Revocation::Require;
+        // When its newest lists are in force.
+        self.request.at = Some(UnixTime::parse_rfc3339("2026-01-10T00:00:00Z").unwrap());
         self
     }
 

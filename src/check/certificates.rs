@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey};
-use crate::check::pki::{self, Bag, Pki, Role, Used};
+use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
 use crate::check::stamps::{self, Stamp};
 use crate::check::view::CaseView;
 use crate::check::{
@@ -331,7 +331,8 @@ impl Alone<'_> {
                     None => book.pass(CheckId::CertificateWindow),
                 }
                 findings.extend(pki::algorithms(self.rules, &path, &at));
-                let used = Used { at, proven_before: self.rules.at };
+                let until = self.rules.at.map(Until::Validation);
+                let used = Used { at, proven_before: self.rules.at, until };
                 findings.extend(pki::revocation(
                     self.pki,
                     self.bag,
@@ -460,7 +461,8 @@ impl Alone<'_> {
                 let Some(path) = path.filter(|_| !own) else {
                     return super::trust_development::examine(authority, self.rules.allow_development);
                 };
-                let used = Used { at, proven_before: None };
+                let until = self.rules.at.filter(|at| stated < *at).map(Until::Validation);
+                let used = Used { at, proven_before: None, until };
                 let (pki, bag) = (self.pki, self.bag);
                 let said = pki::revocation(pki, bag, self.rules, &path, used, Role::Authority, book);
                 let against = said.into_iter().find(|finding| finding.severity != Severity::Note);

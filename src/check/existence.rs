@@ -77,6 +77,21 @@ impl Times {
         Existence { at, proofs }
     }
 
+    /// The earliest proof of `item` as a file by anybody but `those`, and by none
+    /// of their keys.
+    pub fn by_others<'t>(
+        &'t self,
+        item: &Item,
+        persons: &Persons,
+        those: &[(&Identity, BTreeSet<KeyId>)],
+    ) -> Option<&'t Proof> {
+        let own = |proof: &Proof| {
+            those.iter().any(|(who, keys)| persons.same(&proof.by, who) || !proof.keys.is_disjoint(keys))
+        };
+        let others = self.of(&item.digests).filter(|proof| !own(proof));
+        others.min_by_key(|proof| proof.interval.latest.map_or((1, None), |latest| (0, Some(latest))))
+    }
+
     /// With every algorithm by which something is proven, and no other.
     fn measure(&self, bytes: &[u8]) -> Digests {
         let mut algorithms = crate::digest::AlgorithmSet::EMPTY;

@@ -152,6 +152,33 @@ pub struct Used {
     pub at: Interval,
     /// Not after this, by the word of somebody else.
     pub proven_before: Option<UnixTime>,
+    /// Until when its status has to be known besides.
+    pub until: Option<Until>,
+}
+
+/// Until when the status of a certificate has to be known, because a word given
+/// with it counts until then by nobody else's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The time of validation: what is in force then is the newest there can be.
+    Validation(UnixTime),
+    /// When somebody else shows the word to exist: what is asked is the past.
+    Proven(UnixTime),
+}
+
+impl Until {
+    pub(super) fn time(self) -> UnixTime {
+        match self {
+            Until::Validation(time) | Until::Proven(time) => time,
+        }
+    }
+
+    fn currency(self) -> Currency {
+        match self {
+            Until::Validation(_) => Currency::InForce,
+            Until::Proven(_) => Currency::AtOrAfter,
+        }
+    }
 }
 
 /// What revocation data says about every certificate of a path, as findings.
@@ -175,20 +202,36 @@ pub fn revocation(
         CHECKS.iter().for_each(|check| book.skip(*check, "the policy does not look at revocation"));
         return Vec::new();
     }
-    let asked = Interval { earliest: used.at.latest, latest: used.at.latest };
     let distrusted = |key: &PublicKey| pki.trust.distrust_of_key(&key.id()).is_some();
-    let context = revocation::Context {
-        data: &bag.data,
-        anchors: std::slice::from_ref(path.anchor()),
-        candidates: &bag.certificates,
-        rules,
-        at: asked,
-        currency: Currency::AtOrAfter,
-        responders: Responders::WhereNamed,
-        memo: &pki.memo,
-        distrusted: revocation::Distrust(&distrusted),
+    let ask = |time: Option<UnixTime>, currency| {
+        let context = revocation::Context {
+            data: &bag.data,
+            anchors: std::slice::from_ref(path.anchor()),
+            candidates: &bag.certificates,
+            rules,
+            at: Interval { earliest: time, latest: time },
+            currency,
+            responders: Responders::WhereNamed,
+            memo: &pki.memo,
+            distrusted: revocation::Distrust(&distrusted),
+        };
+        revocation::along(path, &context, &mut Budget::new())
     };
-    let answers = revocation::along(path, &context, &mut Budget::new());
+    // A word of the past is asked about at its own time first, and then about the
+    // time until which nobody else speaks for it.
+    let until = used.until.map(|until| ask(Some(until.time()), until.currency()));
+    let answers = match (until, used.until.map(Until::time) == used.at.latest) {
+        (Some(until), true) => until,
+        (until, _) => {
+            let mut answers = ask(used.at.latest, Currency::AtOrAfter);
+            for (one, later) in answers.iter_mut().zip(until.into_iter().flatten()) {
+                if matches!(one.answer, Answer::Good { .. }) {
+                    *one = later;
+                }
+            }
+            answers
+        }
+    };
     let mut findings = Vec::new();
     for (position, (examination, certificate)) in answers.iter().zip(path.certificates()).enumerate() {
         let subject = certificate.subject().to_string();
@@ -242,17 +285,18 @@ fn answered(
             if demanded == Severity::Note {
                 book.skip(CheckId::RevocationStatus, "nothing at hand says, and the policy does not ask");
             }
-            Some(unanswered(examination, subject, demanded))
+            Some(unanswered(examination, subject, demanded, used.until))
         }
     }
 }
 
 /// Nothing says that the certificate is good, and nothing says that it is not.
-fn unanswered(examination: &Examination, subject: &str, severity: Severity) -> Finding {
+fn unanswered(examination: &Examination, subject: &str, severity: Severity, until: Option<Until>) -> Finding {
     match &examination.answer {
         Answer::Stale { by, this_update, wanted, .. } => {
             let by = by.first().map(ToString::to_string).unwrap_or_default();
-            revocation_freshness::stale(severity, subject, &by, *this_update, wanted.latest)
+            let until = until.filter(|until| Some(until.time()) == wanted.latest);
+            revocation_freshness::stale(severity, subject, &by, *this_update, wanted.latest, until)
         }
         Answer::Indeterminate { why } => {
             let source = examination.refusals.iter().find(|refusal| refusal.error == **why);

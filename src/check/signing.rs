@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
 use crate::check::certificates::Signers;
 use crate::check::existence::{Bound, Existence};
-use crate::check::pki::{self, Bag, Pki, Role, Used};
+use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
 use crate::check::{
     certificate_window, signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key,
     statement_shape, trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose,
@@ -558,6 +558,7 @@ fn admitted<const N: usize>(
             // Not earlier than what? Nobody knows: proofs bound it from above.
             at: Interval { earliest: None, ..bound.existed },
             proven_before: bound.existed.latest.filter(|_| bound.by != "validation"),
+            until: bound.existed.latest.filter(|_| bound.by == "validation").map(Until::Validation),
         };
         let (pki, bag, book) = (certified.pki, certified.bag, &mut admitted.coverage);
         let revocation = pki::revocation(pki, bag, rules, path, used, Role::Signer, book);

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Persons, Purpose, Rules};
 use crate::check::existence::{Proof, Times};
-use crate::check::pki::{self, Bag, Pki, Role, Used};
+use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
 use crate::check::view::CaseView;
 use crate::check::{
     certificate_path, reading, signature_algorithm, timestamp_authority, timestamp_imprint, timestamp_order,
@@ -443,7 +443,15 @@ fn outlive(
         None => book.pass(CheckId::SignatureAlgorithm),
     }
     findings.extend(pki::algorithms(clocks.rules, token.path(), &existed));
-    let used = Used { at: interval, proven_before: proven };
+    // Its own clock says when it was at work, and cannot say that its key was not
+    // stolen since.
+    let until = match (proven, clocks.control) {
+        (Some(proven), Some(control)) if control < proven => Some(Until::Validation(control)),
+        (Some(proven), _) => Some(Until::Proven(proven)),
+        (None, control) => control.map(Until::Validation),
+    };
+    let until = until.filter(|until| interval.latest.is_none_or(|stamped| stamped < until.time()));
+    let used = Used { at: interval, proven_before: proven, until };
     findings.extend(pki::revocation(
         clocks.pki,
         bag,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::existence::Times;
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::{
@@ -12,7 +13,7 @@ use crate::check::{
     custody_time, integrity_recipe,
 };
 use crate::custody::ledger::anchor::Anchor;
-use crate::custody::{Pin, Timeline};
+use crate::custody::{Pin, Signer, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
 use crate::finding::{Book, CheckId, Finding, Severity};
@@ -48,13 +49,22 @@ pub struct Examined {
 
 /// Examines every chain of every timeline of the case. `anchors` are those that
 /// somebody trusted for custody signed.
-pub fn examine(view: &CaseView, context: &Context, anchors: &[Anchor], book: &mut Book) -> Vec<Examined> {
+pub fn examine(
+    view: &CaseView,
+    context: &Context,
+    anchors: &[Anchor],
+    times: &Times,
+    book: &mut Book,
+) -> Vec<Examined> {
     let mut examined = Vec::new();
     for item in &view.case.items {
         let path = item.path.as_str();
         for timeline in &item.timelines {
             WALK.iter().for_each(|walk| walk(path, timeline, book));
-            let complete = custody_completeness::examine(path, timeline, book);
+            let keys = |signer: &Signer| signer.keys.keys().copied().collect();
+            let those: Vec<_> = timeline.signers.iter().map(|(who, signer)| (who, keys(signer))).collect();
+            let stamped = times.by_others(item, context.persons, &those);
+            let complete = custody_completeness::examine(path, timeline, stamped, book);
             let mut subject = Subject::new(SubjectKind::Timeline, timeline.head.map(|head| head.hash));
             subject.needs_voucher = false;
             subject.places.insert((view.index, path.to_owned()));

@@ -300,6 +300,9 @@ pub fn artifact(text: &str) -> Result<Artifact, String> {
                 false => Err("no digest as strong as SHA-256".to_owned()),
             }
         }
+        Some((name, hex)) if hex.len() >= 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            Err(format!("'{name}' is no digest that counts; expected sha256:HEX, sha384:HEX or sha512:HEX"))
+        }
         _ => Ok(Artifact::Path(PathBuf::from(text))),
     }
 }
@@ -337,6 +340,8 @@ mod tests {
     fn artifacts() {
         assert!(matches!(artifact("a:b"), Ok(Artifact::Path(_))));
         assert!(artifact("sha256:00").is_err());
+        assert!(artifact(&format!("md5:{}", "0".repeat(32))).is_err());
+        assert!(artifact(&format!("SHA256:{}", "0".repeat(64))).is_err());
         assert!(artifact(&format!("sha1:{}", "0".repeat(40))).is_err());
         assert!(matches!(artifact(&format!("sha256:{}", "0".repeat(64))), Ok(Artifact::Digest(_))));
     }

@@ -69,11 +69,11 @@ fn print(evidence: &Evidence, output: Output, out: &mut dyn Write) -> io::Result
 }
 
 fn value(line: &Line) -> Value {
-    let claim = line.claim.iter().map(|(name, text)| (*name, Value::from(text.clone())));
+    let claim = line.claim.iter().map(|(name, text)| (*name, Value::from(escape_text(text))));
     Value::object([
         ("case", Value::from(line.case as u64)),
         ("claim", Value::object(claim)),
-        ("item", Value::from(line.item.clone())),
+        ("item", Value::from(escape_text(&line.item))),
         ("status", Value::from("unverified")),
     ])
 }

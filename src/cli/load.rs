@@ -50,6 +50,14 @@ pub fn purpose_and_path(text: &str) -> (Option<Purpose>, PathBuf) {
     }
 }
 
+/// Whether a source of trust that is not there was meant to have a purpose.
+fn no_purpose(text: &str) -> Option<String> {
+    let (word, _) = text.split_once('=')?;
+    let meant = Purpose::from_name(word).is_none() && !word.is_empty() && !word.contains(['/', '.']);
+    let known: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
+    meant.then(|| format!("'{word}' is no purpose; expected one of {}", known.join(", ")))
+}
+
 /// The trust that holds: what was named, else that of the kit, else what is
 /// compiled in. Whom the kit or the program distrusts, no argument brings back.
 pub fn effective_trust(
@@ -91,7 +99,10 @@ pub fn trust_roots(
     for text in named {
         let (purpose, path) = purpose_and_path(text);
         let naming = purpose.map_or(Naming::Bare(usage), Naming::Purpose);
-        let given = given(&path)?;
+        let given = given(&path).map_err(|failure| match no_purpose(text) {
+            Some(message) => Failure::usage(message),
+            None => failure,
+        })?;
         stores.push(trust::parse(&given, naming, at).map_err(|error| {
             Failure::usage(format!("the trust roots at {} cannot be used: {error}", path.display()))
         })?);

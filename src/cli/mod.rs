@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, json),
     };
-    let status = std::panic::catch_unwind(|| run(&cli)).unwrap_or_else(|_| {
+    let status = std::panic::catch_unwind(|| run(&cli, json)).unwrap_or_else(|_| {
         let failure = Failure::fault("the tool itself broke; this is a bug, and nothing was decided");
         if json {
             let _ = io::stdout().write_all(&crate::report::error_object(failure.status, &failure.message));
@@ -63,22 +63,22 @@ pub fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Whether the call is one of `forensic verify` whose result goes out as JSON.
+/// Whether the call is one about evidence whose result goes out as JSON.
 /// Asked of the words themselves: an error comes before they have a meaning.
 fn wants_json(arguments: &[OsString]) -> bool {
     let words: Vec<_> = arguments.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let mut commands = words.iter().filter(|word| !word.starts_with('-'));
-    let verify = commands.next().is_some_and(|word| word == "forensic")
-        && commands.next().is_some_and(|word| word == "verify");
+    let evidence = commands.next().is_some_and(|word| word == "forensic")
+        && commands.next().is_some_and(|word| ["verify", "inspect", "timeline"].contains(&&**word));
     let named = words.iter().enumerate().rev().find_map(|(at, word)| match word.strip_prefix("--output") {
         Some("") => words.get(at + 1).map(AsRef::as_ref),
         Some(value) => value.strip_prefix('='),
         None => None,
     });
-    verify && named.map_or_else(|| !io::stdout().is_terminal(), |value| value != "table")
+    evidence && named.map_or_else(|| !io::stdout().is_terminal(), |value| value != "table")
 }
 
-fn run(cli: &Cli) -> u8 {
+fn run(cli: &Cli, json: bool) -> u8 {
     let outcome = match &cli.command {
         Command::Forensic(Forensic::Verify(arguments)) => return verify::run(arguments),
         Command::Forensic(Forensic::Inspect(arguments)) => inspect::run(arguments),
@@ -97,6 +97,9 @@ fn run(cli: &Cli) -> u8 {
         Command::Kit(Kit::Status(arguments)) => arguments.run(&mut io::stdout().lock()),
     };
     outcome.unwrap_or_else(|failure| {
+        if json {
+            let _ = io::stdout().write_all(&crate::report::error_object(failure.status, &failure.message));
+        }
         complain(&failure);
         failure.status
     })
@@ -127,7 +130,13 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
     if json {
         let _ = io::stdout().write_all(&crate::report::error_object(2, &line));
     }
-    let _ = error.print();
+    // What was typed stands in the message: as it is only where it misleads nobody.
+    match text.chars().any(|one| one != '\n' && crate::path::misleads(one)) {
+        true => text.lines().for_each(|line| {
+            let _ = writeln!(io::stderr(), "{}", crate::path::escape_text(line));
+        }),
+        false => drop(error.print()),
+    }
     ExitCode::from(2)
 }
 
@@ -153,7 +162,8 @@ mod tests {
         assert!(wants("stella --bogus forensic verify x --output json"));
         assert!(!wants("stella forensic verify --output table --bogus"));
         assert!(!wants("stella forensic verify --output json --output=table"));
-        assert!(!wants("stella forensic inspect --output json"));
+        assert!(wants("stella forensic inspect --output json"));
+        assert!(!wants("stella forensic explain --output json"));
         assert!(!wants("stella"));
     }
 

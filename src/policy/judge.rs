@@ -115,9 +115,13 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
             let explained = !rejected.is_empty() || !open.is_empty();
             open.extend(shortfall(subject, distinct.len(), explained));
         }
-        if !short_of_groups(subject, policy, persons).is_empty() {
-            open.insert(CheckId::SignatureThreshold);
-        }
+    }
+    // A timeline has no voucher: who acted in it is who can be asked for.
+    let acted = persons.distinct(&subject.standing.good).len();
+    let too_few =
+        subject.kind == SubjectKind::Timeline && acted < policy.threshold as usize && policy.threshold > 1;
+    if too_few || !short_of_groups(subject, policy, persons).is_empty() {
+        open.insert(CheckId::SignatureThreshold);
     }
     for (check, severity) in &subject.claims {
         match severity {
@@ -135,17 +139,21 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
 }
 
 /// The groups of which too few vouch for `subject`, and how many do. Whatever
-/// needs a voucher needs them: an artifact, a container, an attestation alone.
+/// needs a voucher needs them: an artifact, a container, an attestation alone; of
+/// a timeline, whoever signed events in it.
 pub fn short_of_groups<'p>(
     subject: &Subject,
     policy: &'p Policy,
     persons: &Persons,
 ) -> Vec<(&'p Group, usize)> {
     let kinds = [SubjectKind::Artifact, SubjectKind::Container, SubjectKind::Attestation];
-    if !subject.needs_voucher || !kinds.contains(&subject.kind) {
-        return Vec::new();
-    }
-    let vouching = persons.distinct(&subject.approved_by(&approving(policy)));
+    let vouching = match subject.kind {
+        SubjectKind::Timeline => persons.distinct(&subject.standing.good),
+        kind if subject.needs_voucher && kinds.contains(&kind) => {
+            persons.distinct(&subject.approved_by(&approving(policy)))
+        }
+        _ => return Vec::new(),
+    };
     let found = |group: &Group| persons.distinct(&group.identities).intersection(&vouching).count();
     let groups = policy.groups.iter().map(|group| (group, found(group)));
     groups.filter(|(group, found)| *found < group.threshold as usize).collect()

@@ -190,6 +190,8 @@ pub struct Policy {
     pub timestamp_policies: Option<BTreeSet<String>>,
     /// How many days a time stamp must still count at the instant of validation.
     pub timestamp_days_left_min: Option<u32>,
+    /// How old a time anchor may be at the instant of validation, in hours.
+    pub anchor_age_hours_max: Option<u32>,
     /// Options of the command line that may go below what stands here.
     pub loosen: BTreeSet<Loosening>,
 }
@@ -243,7 +245,11 @@ impl Policy {
         // digest of a policy from before stays what it was.
         let policies = self.timestamp_policies.as_ref().map(|oids| ("timestampPolicies", names(oids)));
         let days = self.timestamp_days_left_min.map(|days| Value::from(u64::from(days)));
-        let later = policies.into_iter().chain(days.map(|days| ("timestampDaysLeftMin", days)));
+        let hours = self.anchor_age_hours_max.map(|hours| Value::from(u64::from(hours)));
+        let later = policies
+            .into_iter()
+            .chain(days.map(|days| ("timestampDaysLeftMin", days)))
+            .chain(hours.map(|hours| ("timestampAnchorAgeHoursMax", hours)));
         Value::object(
             [
                 ("algorithms", algorithms),

@@ -88,7 +88,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
     let at_earliest = trust.optional("earliest-at").map(|entry| entry.time()).transpose()?;
     trust.finish()?;
 
-    let (mut timestamp_policies, mut timestamp_days_left_min) = (None, None);
+    let (mut timestamp_policies, mut timestamp_days_left_min, mut anchor_age_hours_max) = (None, None, None);
     if let Some(timestamp) = root.optional("timestamp") {
         let mut timestamp = timestamp.section()?;
         let oids = |entry: Entry<'_, '_>| {
@@ -96,6 +96,8 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         };
         timestamp_policies = timestamp.optional("policies").map(oids).transpose()?;
         timestamp_days_left_min = timestamp.optional("days-left-min").map(days).transpose()?;
+        let hours = |entry: Entry<'_, '_>| entry.integer(0, limits::ANCHOR_AGE_HOURS_MAX.into());
+        anchor_age_hours_max = timestamp.optional("anchor-age-hours-max").map(hours).transpose()?;
         timestamp.finish()?;
     }
 
@@ -125,6 +127,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         at_earliest,
         timestamp_policies,
         timestamp_days_left_min: timestamp_days_left_min.map(small),
+        anchor_age_hours_max: anchor_age_hours_max.map(small),
         loosen: loosening,
     })
 }

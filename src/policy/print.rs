@@ -69,7 +69,10 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
     if let Some(at) = policy.at_earliest {
         writeln!(out, "earliest-at = {at}")?;
     }
-    if policy.timestamp_policies.is_some() || policy.timestamp_days_left_min.is_some() {
+    if policy.timestamp_policies.is_some()
+        || policy.timestamp_days_left_min.is_some()
+        || policy.anchor_age_hours_max.is_some()
+    {
         writeln!(out, "\n[timestamp]")?;
     }
     if let Some(oids) = &policy.timestamp_policies {
@@ -77,6 +80,9 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
     }
     if let Some(days) = policy.timestamp_days_left_min {
         writeln!(out, "days-left-min = {days}")?;
+    }
+    if let Some(hours) = policy.anchor_age_hours_max {
+        writeln!(out, "anchor-age-hours-max = {hours}")?;
     }
     writeln!(
         out,

@@ -79,6 +79,7 @@ fn printing_and_reading_give_the_same() {
     full.at_earliest = Some(at("1999-12-31T23:59:59Z"));
     full.timestamp_policies = Some(["1.2.3.4".into(), "2.999.1".into()].into());
     full.timestamp_days_left_min = Some(90);
+    full.anchor_age_hours_max = Some(72);
     full.loosen = Loosening::ALL.into();
     round(&full);
     assert_ne!(full.digest(), default().digest());

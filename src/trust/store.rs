@@ -131,8 +131,12 @@ fn distrust(
                 if let Some(id) = identity.bare_key() {
                     keys.entry(id).or_insert_with(|| reason.clone());
                 }
+                // In doubt it is meant: nobody loses a distrust by a capital letter.
+                let folded = identity.folded();
                 for authority in authorities.iter_mut() {
-                    if persons.same(identity, &authority.identity) && authority.distrusted.is_none() {
+                    let meant =
+                        persons.same(identity, &authority.identity) || authority.identity.folded() == folded;
+                    if meant && authority.distrusted.is_none() {
                         authority.distrusted = Some(reason.clone());
                     }
                 }

@@ -51,7 +51,9 @@ impl<'a> Inquiry<'a> {
     fn when(&self, signed: UnixTime) -> Interval {
         match self.context.currency {
             Currency::Within => self.at,
-            Currency::AtOrAfter => Interval { earliest: Some(signed), latest: Some(signed) },
+            Currency::AtOrAfter | Currency::InForce => {
+                Interval { earliest: Some(signed), latest: Some(signed) }
+            }
         }
     }
 
@@ -232,7 +234,9 @@ impl<'a> Inquiry<'a> {
     fn lasting(&self, algorithm: Algorithm) -> Innocence {
         let existed = match self.context.currency {
             Currency::Within => self.at,
-            Currency::AtOrAfter => Interval { earliest: None, latest: self.context.rules.at },
+            Currency::AtOrAfter | Currency::InForce => {
+                Interval { earliest: None, latest: self.context.rules.at }
+            }
         };
         match self.context.rules.algorithm(algorithm, &existed) {
             Standing::Allowed => Ok(()),

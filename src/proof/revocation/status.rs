@@ -29,6 +29,9 @@ pub enum Currency {
     /// and RFC 6960 4.2.2.1 have it for somebody who asks at that moment. A
     /// revocation between thisUpdate and the time in question is not seen.
     Within,
+    /// Either: in force at that time, or from later. This is what the time of
+    /// validation is held to, of which nothing can be issued afterwards.
+    InForce,
 }
 
 /// When a delegated responder's own status must be established.
@@ -458,7 +461,7 @@ impl Inquiry<'_> {
     /// lies before the hold is free of it.
     fn is_over(&self, hold: Revoked) -> bool {
         match self.context.currency {
-            Currency::Within => true,
+            Currency::Within | Currency::InForce => true,
             Currency::AtOrAfter => self.at.latest.is_some_and(|latest| latest < hold.at),
         }
     }
@@ -616,12 +619,15 @@ impl Inquiry<'_> {
 
     fn is_current(&self, clear: &Clear) -> bool {
         let Interval { earliest, latest } = self.at;
+        let after = || latest.is_some_and(|latest| clear.this_update >= latest);
+        let within = || {
+            earliest.is_some_and(|earliest| clear.this_update <= earliest)
+                && latest.zip(clear.next_update).is_some_and(|(latest, next)| latest <= next)
+        };
         match self.context.currency {
-            Currency::AtOrAfter => latest.is_some_and(|latest| clear.this_update >= latest),
-            Currency::Within => {
-                earliest.is_some_and(|earliest| clear.this_update <= earliest)
-                    && latest.zip(clear.next_update).is_some_and(|(latest, next)| latest <= next)
-            }
+            Currency::AtOrAfter => after(),
+            Currency::Within => within(),
+            Currency::InForce => after() || within(),
         }
     }
 
