@@ -1,7 +1,5 @@
 //! Signatures in files of their own, beside the files that they cover.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::anchor::Purpose;
 use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
@@ -89,14 +87,7 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
         names,
         standing,
     };
-    let signed = Signed {
-        voucher,
-        digest,
-        spelt: None,
-        malformed: BTreeSet::new(),
-        predicate_type: None,
-        claims: BTreeMap::new(),
-    };
+    let signed = Signed::bytes(voucher, digest);
     Examined { signed, facts, book }
 }
 

@@ -144,14 +144,7 @@ fn broke(view: &CaseView, item: &Item) -> Examined {
         names: Vec::new(),
         standing,
     };
-    let signed = Signed {
-        voucher,
-        digest,
-        spelt: None,
-        malformed: BTreeSet::new(),
-        predicate_type: None,
-        claims: BTreeMap::new(),
-    };
+    let signed = Signed::bytes(voucher, digest);
     Examined { signed, facts: Vec::new(), book, roll: None, anchor: None, broken_by: BTreeSet::new() }
 }
 

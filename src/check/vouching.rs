@@ -36,6 +36,20 @@ pub struct Signed {
     pub claims: BTreeMap<CheckId, Severity>,
 }
 
+impl Signed {
+    /// One whose content is nothing more than bytes.
+    pub fn bytes(voucher: Voucher, digest: Digest) -> Signed {
+        Signed {
+            voucher,
+            digest,
+            spelt: None,
+            malformed: BTreeSet::new(),
+            predicate_type: None,
+            claims: BTreeMap::new(),
+        }
+    }
+}
+
 /// All that was learnt of the cases, as far as vouching needs it.
 pub struct Vouching<'v, 'e> {
     /// The cases.

@@ -11,7 +11,7 @@ use crate::digest::AlgorithmSet;
 use crate::limits;
 use crate::path::{EvidencePath, PathError};
 use crate::wire::tar::{self, Member, MemberKind, Step, TarError};
-use crate::wire::unpack::{Packing, Unpacked};
+use crate::wire::unpack::{Packing, Unpacked, read_from_buffer};
 
 use super::classify::{self, NameClaim};
 use super::demand::Demand;
@@ -358,10 +358,6 @@ impl<R: BufRead> BufRead for MemberBytes<'_, '_, '_, R> {
 
 impl<R: BufRead> Read for MemberBytes<'_, '_, '_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let length = bytes.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&bytes[..length]);
-        self.consume(length);
-        Ok(length)
+        read_from_buffer(self, buffer)
     }
 }

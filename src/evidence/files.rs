@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::digest::{Algorithm, AlgorithmSet, Digests, Hasher};
 use crate::limits;
 use crate::path::EvidencePath;
+use crate::wire::unpack::read_from_buffer;
 
 use super::archive::{self, Depth, Opened};
 use super::classify::{self, NameClaim};
@@ -572,10 +573,6 @@ impl<R: Read> BufRead for Packed<'_, '_, '_, R> {
 
 impl<R: Read> Read for Packed<'_, '_, '_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let length = bytes.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&bytes[..length]);
-        self.consume(length);
-        Ok(length)
+        read_from_buffer(self, buffer)
     }
 }

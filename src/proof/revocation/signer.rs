@@ -79,20 +79,29 @@ impl<'a> Inquiry<'a> {
                 Err(error) => told = told.more_telling(error),
             }
         }
-        let mut accusing = None;
         let when = self.when(crl.this_update());
         let named = |candidate: &Certificate| candidate.subject() == crl.issuer() && candidate != issuer;
-        for candidate in self.candidates(&[], limits::PATH_NAMES_PER_STEP, named, budget)? {
-            let signed = budget
-                .charge(Work::Steps)
-                .map_err(RefusalError::from)
-                .and_then(|()| may_sign_lists(candidate))
-                .and_then(|()| self.signed_by(&object, candidate, &when, budget))
-                .and_then(|lasting| {
-                    let trusted = self.trusted(candidate, issuer, Usage::CrlSigning, &when, budget)?;
-                    Ok(trusted.and(lasting))
-                });
-            match signed {
+        let candidates = self.candidates(&[], limits::PATH_NAMES_PER_STEP, named, budget)?;
+        self.who_clears(candidates, told, budget, |inquiry, candidate, budget| {
+            may_sign_lists(candidate)?;
+            let lasting = inquiry.signed_by(&object, candidate, &when, budget)?;
+            Ok(inquiry.trusted(candidate, issuer, Usage::CrlSigning, &when, budget)?.and(lasting))
+        })
+    }
+
+    /// The first candidate whose word clears, or else one whose word can only
+    /// accuse, or else why there is neither. `examine` says which of them one is.
+    fn who_clears(
+        &mut self,
+        candidates: Queue<'_, Certificate>,
+        mut told: RefusalError,
+        budget: &mut Budget,
+        examine: impl Fn(&mut Self, &Certificate, &mut Budget) -> Result<Innocence, RefusalError>,
+    ) -> Result<Signed, RefusalError> {
+        let mut accusing = None;
+        for candidate in candidates {
+            let charged = budget.charge(Work::Steps).map_err(RefusalError::from);
+            match charged.and_then(|()| examine(self, candidate, budget)) {
                 Ok(Ok(())) => return Ok(Signed { signer: candidate.clone(), innocence: Ok(()) }),
                 Ok(innocence) => accusing = Some(Signed { signer: candidate.clone(), innocence }),
                 Err(error) => {
@@ -133,35 +142,18 @@ impl<'a> Inquiry<'a> {
             budget.charge(Work::Steps)?;
             brought.extend(Certificate::parse(der).ok());
         }
-        let mut accusing = None;
         let when = self.when(response.produced_at());
         let per_step = match response.responder() {
             ResponderId::Name(_) => limits::PATH_NAMES_PER_STEP,
             ResponderId::Key(_) => limits::RESPONDER_KEYS_PER_STEP,
         };
         let named = |candidate: &Certificate| response.responder().names(candidate) && candidate != issuer;
-        for candidate in self.candidates(&brought, per_step, named, budget)? {
-            let signed = budget
-                .charge(Work::Steps)
-                .map_err(RefusalError::from)
-                .and_then(|()| self.delegated(candidate, issuer, budget))
-                .and_then(|()| self.signed_by(&object, candidate, &when, budget))
-                .and_then(|lasting| {
-                    let trusted = self.trusted(candidate, issuer, Usage::OcspSigning, &when, budget)?;
-                    Ok(trusted.and(lasting))
-                });
-            match signed {
-                Ok(Ok(())) => return Ok(Signed { signer: candidate.clone(), innocence: Ok(()) }),
-                Ok(innocence) => accusing = Some(Signed { signer: candidate.clone(), innocence }),
-                Err(error) => {
-                    told = told.more_telling(error);
-                    if matches!(told, RefusalError::Budget(_)) {
-                        break;
-                    }
-                }
-            }
-        }
-        accusing.ok_or(told)
+        let candidates = self.candidates(&brought, per_step, named, budget)?;
+        self.who_clears(candidates, told, budget, |inquiry, candidate, budget| {
+            inquiry.delegated(candidate, issuer, budget)?;
+            let lasting = inquiry.signed_by(&object, candidate, &when, budget)?;
+            Ok(inquiry.trusted(candidate, issuer, Usage::OcspSigning, &when, budget)?.and(lasting))
+        })
     }
 
     /// Everybody who may have signed, in an order that nobody can choose. Whoever

@@ -228,12 +228,17 @@ impl<R: BufRead> BufRead for Unpacked<R> {
 
 impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let length = bytes.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&bytes[..length]);
-        self.consume(length);
-        Ok(length)
+        read_from_buffer(self, buffer)
     }
+}
+
+/// What `Read::read` is to a reader that has a buffer of its own.
+pub fn read_from_buffer(reader: &mut impl BufRead, buffer: &mut [u8]) -> io::Result<usize> {
+    let bytes = reader.fill_buf()?;
+    let length = bytes.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&bytes[..length]);
+    reader.consume(length);
+    Ok(length)
 }
 
 /// A source, and how much of it was taken.
