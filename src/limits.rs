@@ -195,6 +195,13 @@ pub const NOTE_SIGNATURES_MAX: usize = 64;
 /// Longest key name and longest origin, in bytes: an address without its scheme.
 pub const LOG_NAME_BYTES_MAX: usize = 256;
 
+/// Most logs, witnesses and groups of one policy for logs. C2SP asks every reader
+/// for 32 of each.
+pub const LOG_POLICY_LINES_MAX: usize = 4096;
+
+/// Most hashes or entries of one tile: C2SP fixes the height at eight.
+pub const TILE_WIDTH_MAX: u64 = 256;
+
 /// Most extension lines of a checkpoint. Real ones have one or none.
 pub const CHECKPOINT_EXTENSIONS_MAX: usize = 64;
 

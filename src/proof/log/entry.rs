@@ -129,6 +129,18 @@ impl Entry {
         Entry { log_id, index, kind: None, integrated_time, promise, proof: None, body }
     }
 
+    pub(super) fn of(
+        log_id: Vec<u8>,
+        index: u64,
+        integrated_time: Option<UnixTime>,
+        promise: Option<Vec<u8>>,
+        proof: Option<InclusionProof>,
+        body: Vec<u8>,
+    ) -> Entry {
+        let integrated_time = integrated_time.filter(|time| time.seconds() != 0);
+        Entry { log_id, index, kind: None, integrated_time, promise, proof, body }
+    }
+
     /// The log that the entry says to be in.
     pub fn log_id(&self) -> &[u8] {
         &self.log_id
@@ -199,6 +211,16 @@ impl InclusionProof {
             bounded(fields.pointer("checkpoint"), note.len(), limits::NOTE_BYTES_MAX)?;
         }
         Ok(InclusionProof { index, size, root, hashes, note: note.map(str::to_owned) })
+    }
+
+    pub(super) fn of(
+        index: u64,
+        size: u64,
+        root: Vec<u8>,
+        hashes: Vec<Vec<u8>>,
+        note: Option<String>,
+    ) -> InclusionProof {
+        InclusionProof { index, size, root, hashes, note }
     }
 
     /// Where the leaf is said to lie in the tree.

@@ -6,7 +6,8 @@
 
 use super::{Entry, HeadError, InclusionProof, LogKey, SignedCheckpoint};
 use crate::digest::{Digest, encode_hex};
-use crate::proof::merkle::{self, Inclusion, ProofError, rfc6962};
+use crate::proof::merkle::rfc6962::{self, Hash};
+use crate::proof::merkle::{self, Consistency, Consistent, Inclusion, ProofError};
 use crate::proof::note::Note;
 
 /// A leaf is in a log's tree.
@@ -17,6 +18,7 @@ pub struct Included {
     checkpoint: SignedCheckpoint,
     index: u64,
     leaf_hash: Digest,
+    path: Vec<Hash>,
 }
 
 /// Why a leaf is not shown to be in a log's tree.
@@ -103,6 +105,16 @@ impl Entry {
 }
 
 impl SignedCheckpoint {
+    /// Verifies that this tree begins with all the leaves of an older one of the log.
+    pub fn continues<P: AsRef<[u8]>>(
+        &self,
+        older: &SignedCheckpoint,
+        path: &[P],
+    ) -> Result<Consistent, ProofError> {
+        let claim = Consistency::new(older.size(), self.size(), path)?;
+        claim.verify(older.root().bytes(), self.root().bytes())
+    }
+
     /// Verifies that the leaf with this hash is at `index` of the tree.
     pub fn includes<P: AsRef<[u8]>>(
         &self,
@@ -112,7 +124,8 @@ impl SignedCheckpoint {
     ) -> Result<Included, ProofError> {
         let claim = Inclusion::new(index, self.size(), path)?;
         let shown: merkle::Included = claim.verify(leaf_hash.bytes(), self.root().bytes())?;
-        Ok(Included { checkpoint: self.clone(), index: shown.index(), leaf_hash: shown.leaf_hash() })
+        let path = path.iter().filter_map(|hash| hash.as_ref().try_into().ok()).collect();
+        Ok(Included { checkpoint: self.clone(), index: shown.index(), leaf_hash: shown.leaf_hash(), path })
     }
 }
 
@@ -130,5 +143,10 @@ impl Included {
     /// The hash of the leaf.
     pub fn leaf_hash(&self) -> Digest {
         self.leaf_hash
+    }
+
+    /// The hashes on the way to the root, leaf side first.
+    pub fn path(&self) -> &[Hash] {
+        &self.path
     }
 }

@@ -21,15 +21,22 @@
 
 mod body;
 mod entry;
+mod history;
 mod inclusion;
 mod key;
 mod promise;
+mod receipt;
+mod spoken;
+pub mod tiles;
 
 pub use body::{Body, BodyError, LoggedSignature, Verifier};
 pub use entry::{Entry, EntryError, InclusionProof, KindVersion};
+pub use history::{Fork, History, Nodes};
 pub use inclusion::{Included, InclusionError};
 pub use key::{HeadError, LogKey, SignedCheckpoint};
 pub use promise::{PromiseError, Promised};
+pub use receipt::{Place, Receipt, ReceiptError};
+pub use spoken::{TlogConsistency, TlogProof, TlogProofError};
 
 #[cfg(test)]
 mod tests;

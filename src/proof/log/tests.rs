@@ -398,3 +398,387 @@ fn bodies_of_every_kind() {
     let many = vec![signature.clone(); limits::SIGNATURES_MAX + 1].join(",");
     assert!(matches!(read(&dsse_2.replace(&signature, &many)), Err(BodyError::TooLong { .. })));
 }
+
+/// A log that grows: its leaves, its key.
+struct Log {
+    pair: Pair,
+    leaves: Vec<Vec<u8>>,
+}
+
+impl Log {
+    fn of(seed: u8, size: usize) -> Log {
+        Log { pair: ed25519(seed), leaves: (0..size).map(|n| format!("leaf {n}").into_bytes()).collect() }
+    }
+
+    fn key(&self) -> LogKey {
+        self.pair.log("log.example")
+    }
+
+    fn note(&self, size: usize) -> Note {
+        let root = rfc6962::root(&self.leaves[..size]);
+        let size = size as u64;
+        let checkpoint = Checkpoint { origin: "log.example".into(), size, root, extensions: vec![] };
+        Note::parse(self.pair.note("log.example", &checkpoint.to_text()).as_bytes()).unwrap()
+    }
+
+    fn head(&self, size: usize) -> SignedCheckpoint {
+        self.key().checkpoint(&self.note(size)).unwrap()
+    }
+
+    fn path(&self, index: usize, size: usize) -> Vec<rfc6962::Hash> {
+        rfc6962::twin::path(index, &self.leaves[..size])
+    }
+
+    fn included(&self, index: usize, size: usize) -> Included {
+        let leaf = Digest::new(crate::digest::Algorithm::Sha256, &rfc6962::leaf_hash(&self.leaves[index]));
+        self.head(size).includes(&leaf.unwrap(), index as u64, &self.path(index, size)).unwrap()
+    }
+}
+
+#[test]
+fn a_log_that_only_grew_has_no_fork() {
+    let log = Log::of(1, 40);
+    let mut all = History::default();
+    for size in 1..40 {
+        for index in 0..size {
+            let mut history = History::default();
+            history.head(&log.head(39));
+            for included in [log.included(index, size), log.included(size - 1, size)] {
+                history.included(&included);
+                all.included(&included);
+            }
+            assert_eq!(history.fork(), None, "{index} of {size}");
+        }
+    }
+    assert_eq!(all.fork(), None);
+    assert_eq!(all.heads().len(), 39);
+}
+
+#[test]
+fn a_rewritten_leaf_shows() {
+    let honest = Log::of(1, 33);
+    for changed in [0, 1, 7, 15, 16, 31] {
+        let mut forked = Log::of(1, 33);
+        forked.leaves[changed] = b"rewritten".to_vec();
+        // Under heads of one size nothing but the heads is needed.
+        let mut heads = History::default();
+        heads.head(&honest.head(33));
+        heads.head(&forked.head(33));
+        let fork = heads.fork().unwrap();
+        assert_eq!((fork.one.size(), fork.other.size(), fork.first, fork.last), (33, 33, 0, 32));
+        assert_ne!(fork.one.root(), fork.other.root());
+        // The leaf itself under two heads: the leaf.
+        let mut leaf = History::default();
+        leaf.included(&honest.included(changed, 32));
+        leaf.included(&forked.included(changed, 33));
+        let fork = leaf.fork().unwrap();
+        assert_eq!((fork.one.size(), fork.other.size()), (32, 33));
+        assert_eq!((fork.first, fork.last), (changed as u64, changed as u64));
+        // Other leaves, whose ways lead past it: a range that has it.
+        for other in 0..32 {
+            let mut history = History::default();
+            history.included(&honest.included(other, 32));
+            history.included(&forked.included(32, 33));
+            let fork = history.fork().unwrap();
+            assert!((fork.first..=fork.last).contains(&(changed as u64)), "{other}: {fork:?}");
+        }
+    }
+}
+
+#[test]
+fn a_smaller_head_follows_from_a_later_proof() {
+    let log = Log::of(1, 50);
+    for size in 1..49 {
+        let mut history = History::default();
+        history.head(&log.head(size));
+        // The way of the next leaf passes by exactly the older tree.
+        history.included(&log.included(size, 50));
+        assert_eq!((history.fork(), history.joined()), (None, 1), "{size}");
+        let mut other = Log::of(1, 50);
+        other.leaves[0] = b"rewritten".to_vec();
+        let mut history = History::default();
+        history.head(&other.head(size));
+        history.included(&log.included(size, 50));
+        let fork = history.fork().unwrap();
+        assert_eq!((fork.one.size(), fork.other.size()), (size as u64, 50));
+    }
+}
+
+#[test]
+fn heads_that_continue_each_other() {
+    let log = Log::of(1, 9);
+    // From RFC 9162 2.1.4.1: 8 is full, so the proof is the ninth leaf alone.
+    let path = [rfc6962::leaf_hash(&log.leaves[8])];
+    assert!(log.head(9).continues(&log.head(8), &path).is_ok());
+    assert!(log.head(9).continues(&log.head(7), &path).is_err());
+    assert!(log.head(8).continues(&log.head(9), &path).is_err());
+    let text = |old: &str| {
+        let hash = base64::encode_standard(&path[0]);
+        format!("old {old}\n{hash}\n\n{}", log.note(9).to_text())
+    };
+    let proof = TlogConsistency::parse(text("8").as_bytes()).unwrap();
+    assert_eq!(proof.old(), 8);
+    let newer = log.key().checkpoint(proof.note()).unwrap();
+    assert!(proof.between(&log.head(8), &newer).is_ok());
+    assert!(proof.between(&log.head(7), &newer).is_err());
+    assert!(TlogConsistency::parse(text("08").as_bytes()).is_err());
+}
+
+#[test]
+fn proofs_as_text() {
+    let log = Log::of(1, 7);
+    let hashes: String =
+        log.path(5, 7).iter().map(|hash| format!("{}\n", base64::encode_standard(hash))).collect();
+    let note = log.note(7).to_text();
+    let text =
+        |extra: &str, index: &str| format!("c2sp.org/tlog-proof@v1\n{extra}index {index}\n{hashes}\n{note}");
+    let leaf = Digest::new(crate::digest::Algorithm::Sha256, &rfc6962::leaf_hash(&log.leaves[5])).unwrap();
+    let read = |text: &str| TlogProof::parse(text.as_bytes());
+    let proof = read(&text("extra aGVsbG8=\n", "5")).unwrap();
+    assert_eq!(proof.extra_unverified(), Some(&b"hello"[..]));
+    let included = proof.included(&leaf, &log.key()).unwrap();
+    assert_eq!((included.index(), included.checkpoint().size()), (5, 7));
+    assert!(matches!(
+        read(&text("", "4")).unwrap().included(&leaf, &log.key()),
+        Err(InclusionError::Proof(_))
+    ));
+    assert!(proof.included(&Digest::sha256(b"x"), &log.key()).is_err());
+    let other = ed25519(2).log("log.example");
+    assert!(matches!(proof.included(&leaf, &other), Err(InclusionError::Head(error)) if error.is_unknown()));
+    for bad in [
+        text("", "05"),
+        text("", "+5"),
+        text("", ""),
+        text("extra !\n", "5"),
+        text("extra aGVsbG8=\nextra aGVsbG8=\n", "5"),
+        text("", "5").replace("@v1", "@v2"),
+        text("", "5").replace("\n\n", "\n"),
+        text("", "5").replacen("index 5\n", "index 5\nAAAA\n", 1),
+        text("", "5").replacen("index 5\n", &format!("index 5\n{}", &hashes.repeat(30)), 1),
+        text("", "5").replacen("index 5\n", "", 1),
+        text("", "5").replace('\n', "\r\n"),
+        text("", "5") + "\n",
+        format!(" {}", text("", "5")),
+    ] {
+        assert!(read(&bad).is_err(), "{bad}");
+    }
+}
+
+/// A tree of any size in tiles, by their names; without partial tiles that lie in full ones.
+fn tiled(leaves: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut row: Vec<rfc6962::Hash> = leaves.iter().map(|leaf| rfc6962::leaf_hash(leaf)).collect();
+    let named = |level: &str, index: usize, width: usize| {
+        let number = match index {
+            0..1000 => format!("{index:03}"),
+            _ => format!("x{:03}/{:03}", index / 1000, index % 1000),
+        };
+        let part = if width == 256 { String::new() } else { format!(".p/{width}") };
+        format!("tile/{level}/{number}{part}")
+    };
+    for (index, chunk) in leaves.chunks(256).enumerate() {
+        let entries = chunk.iter().flat_map(|leaf| [&(leaf.len() as u16).to_be_bytes()[..], leaf].concat());
+        files.push((named("entries", index, chunk.len()), entries.collect()));
+    }
+    for level in 0.. {
+        for (index, chunk) in row.chunks(256).enumerate() {
+            files.push((named(&level.to_string(), index, chunk.len()), chunk.concat()));
+        }
+        let full = row.chunks_exact(256).map(|chunk| {
+            let mut row = chunk.to_vec();
+            while row.len() > 1 {
+                row = row.chunks_exact(2).map(|pair| rfc6962::node_hash(&pair[0], &pair[1])).collect();
+            }
+            row[0]
+        });
+        row = full.collect();
+        if row.is_empty() {
+            break;
+        }
+    }
+    files
+}
+
+#[test]
+fn tiles_come_to_the_root() {
+    use super::tiles::{TileError, TileName, TileTree};
+    for size in [0, 1, 2, 255, 256, 257, 511, 512, 700] {
+        let log = Log::of(1, size);
+        let root = rfc6962::root(&log.leaves);
+        let files = tiled(&log.leaves);
+        let add = |files: &[(String, Vec<u8>)]| {
+            let mut tree = TileTree::new(size as u64);
+            for (name, bytes) in files {
+                tree.add(TileName::parse(name).unwrap(), bytes)?;
+            }
+            tree.root(root.bytes()).map(|()| tree)
+        };
+        let mut tree = add(&files).unwrap();
+        assert_eq!(tree.unexplained(), None);
+        assert!(matches!(tree.root(&[0; 32]), Err(TileError::Root { .. })));
+        // Every file changed, cut, or in the place of another: found.
+        for (number, (name, bytes)) in files.iter().enumerate() {
+            let mut changed = files.clone();
+            *changed[number].1.last_mut().unwrap() ^= 1;
+            assert!(add(&changed).is_err(), "{size}: {name} changed");
+            changed[number].1 = bytes[..bytes.len() - 1].to_vec();
+            assert!(add(&changed).is_err(), "{size}: {name} cut");
+            changed[number].1 = [&bytes[..], &[0]].concat();
+            assert!(add(&changed).is_err(), "{size}: {name} longer");
+        }
+        // Entries alone, or hashes alone, are enough for the root.
+        let entries: Vec<_> = files.iter().filter(|(name, _)| name.contains("entries")).cloned().collect();
+        assert!(add(&entries).is_ok(), "{size}");
+        let without: Vec<_> = files.iter().filter(|(name, _)| name.starts_with("tile/0/")).cloned().collect();
+        assert!(add(&without).is_ok(), "{size}");
+        if size > 0 {
+            assert!(matches!(add(&[]), Err(TileError::Missing { .. })));
+            // Beyond the tree that was signed.
+            let mut small = TileTree::new(size as u64 - 1);
+            let all = files.iter().map(|(name, bytes)| small.add(TileName::parse(name).unwrap(), bytes));
+            assert!(all.into_iter().any(|one| matches!(one, Err(TileError::Beyond { .. }))), "{size}");
+        }
+        if size > 256 {
+            // With the upper tiles alone the root follows, and the leaves were not seen.
+            let is_upper =
+                |name: &str| name.starts_with("tile/1/") || (name.contains("/0/") && name.contains(".p/"));
+            let upper: Vec<_> = files.iter().filter(|(name, _)| is_upper(name)).cloned().collect();
+            assert_eq!(add(&upper).unwrap().unexplained(), Some((0, 0)), "{size}");
+        }
+    }
+}
+
+#[test]
+fn names_of_tiles_have_one_spelling() {
+    use super::tiles::TileName;
+    let hashes = |level, index, width| Some(TileName::Hashes { level, index, width });
+    assert_eq!(TileName::parse("tile/0/000"), hashes(0, 0, 256));
+    assert_eq!(TileName::parse("tile/1/x001/x234/067.p/9"), hashes(1, 1_234_067, 9));
+    assert_eq!(TileName::parse("tile/entries/x001/000"), Some(TileName::Entries { index: 1000, width: 256 }));
+    for bad in [
+        "tile/0/0",
+        "tile/0/0000",
+        "tile/00/000",
+        "tile/8/000",
+        "tile/x/000",
+        "tile/0/x000/001",
+        "tile/0/x001",
+        "tile/0/001/002",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/01",
+        "tile/0/000.p",
+        "tile/0/",
+        "tile/0/000/",
+        "tiles/0/000",
+        "/tile/0/000",
+        "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+    ] {
+        assert_eq!(TileName::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn receipts_need_the_body() {
+    let pair = ecdsa(1);
+    let log = pair.log("log.example");
+    let whole = entry(&pair, pair.public().id().digest().bytes(), BODY);
+    let entry = parse(&spelt(&whole)).unwrap();
+    let proof = entry.proof().unwrap();
+    let hex = |bytes: &[u8]| Value::from(encode_hex(bytes));
+    let uuid = format!("0123456789abcdef{}", entry.leaf_hash().hex());
+    let receipt = |checkpoint: &str| {
+        Value::object([
+            ("uuid", Value::from(uuid.clone())),
+            ("logIndex", json::parse(b"2").unwrap()),
+            ("rootHash", hex(proof.stated_root())),
+            ("hashes", Value::Array(proof.hashes().iter().map(|hash| hex(hash)).collect())),
+            ("checkpoint", Value::from(checkpoint.to_owned())),
+        ])
+    };
+    let note = proof.note_unverified().unwrap();
+    let read = Receipt::parse(&receipt(note)).unwrap();
+    assert_eq!(read.checkpoint(), &Place::Inline(note.to_owned()));
+    let note_read = Note::parse(note.as_bytes()).unwrap();
+    let included = read.included(&entry, &note_read, &log).unwrap();
+    assert_eq!((included.index(), included.checkpoint().size()), (2, 5));
+    assert_eq!(
+        Receipt::parse(&receipt("checkpoint.sig")).unwrap().checkpoint(),
+        &Place::Path("checkpoint.sig".into())
+    );
+    // Another body, another index, another root, another head.
+    let other = Entry::promised_only(vec![], 2, UnixTime::new(1, 0).unwrap(), vec![], b"{}".to_vec());
+    assert!(matches!(read.included(&other, &note_read, &log), Err(ReceiptError::Uuid { .. })));
+    let spelt_receipt = spelt(&receipt(note));
+    let judge = |from: &str, to: &str| {
+        assert!(spelt_receipt.contains(from), "{from}");
+        let value = json::parse(spelt_receipt.replacen(from, to, 1).as_bytes()).unwrap();
+        Receipt::parse(&value).and_then(|receipt| receipt.included(&entry, &note_read, &log))
+    };
+    assert!(judge("\"logIndex\":2", "\"logIndex\":3").is_err());
+    assert!(judge("\"logIndex\":2", "\"logIndex\":-1").is_err());
+    assert!(judge("\"logIndex\":2", "\"logIndex\":2,\"treeSize\":5").is_err());
+    let root = encode_hex(proof.stated_root());
+    let changed =
+        judge(&format!("\"rootHash\":\"{root}\""), &format!("\"rootHash\":\"{}\"", "ab".repeat(32)));
+    assert!(matches!(changed, Err(ReceiptError::Inclusion(InclusionError::Root { .. }))));
+    assert!(judge(&root, &root.to_uppercase()).is_err());
+    assert!(judge("0123456789abcdef", "0123").is_err());
+    assert!(judge("0123456789abcdef", "").is_ok(), "an id without the tree");
+
+    // The same entry as Rekor's interface gives it.
+    let api = Value::object([(
+        uuid.clone(),
+        Value::object([
+            ("body", b64(BODY)),
+            ("integratedTime", json::parse(b"1700").unwrap()),
+            ("logID", hex(entry.log_id())),
+            ("logIndex", json::parse(b"1002").unwrap()),
+            (
+                "verification",
+                Value::object([
+                    ("signedEntryTimestamp", b64(entry.promise().unwrap())),
+                    (
+                        "inclusionProof",
+                        Value::object([
+                            ("logIndex", json::parse(b"2").unwrap()),
+                            ("treeSize", json::parse(b"5").unwrap()),
+                            ("rootHash", hex(proof.stated_root())),
+                            ("hashes", Value::Array(proof.hashes().iter().map(|hash| hex(hash)).collect())),
+                            ("checkpoint", Value::from(note.to_owned())),
+                        ]),
+                    ),
+                ]),
+            ),
+        ]),
+    )]);
+    let [(name, given)] = &Entry::parse_api(&api).unwrap()[..] else { panic!("one entry") };
+    assert!(given.has_uuid(name));
+    assert_eq!(given.promised(&log).unwrap().time().seconds(), 1700);
+    assert_eq!(given.included(&log), entry.included(&log));
+
+    // And as a promotion has it, where of the checkpoint the note alone counts.
+    let promotion = Value::object([
+        ("uuid", Value::from(uuid)),
+        ("logIndex", json::parse(b"2").unwrap()),
+        (
+            "inclusionProof",
+            Value::object([
+                ("rootHash", hex(proof.stated_root())),
+                ("hashes", Value::Array(proof.hashes().iter().map(|hash| hex(hash)).collect())),
+                ("treeSize", json::parse(b"5").unwrap()),
+                (
+                    "checkpoint",
+                    Value::object([
+                        ("origin", Value::from("another".to_owned())),
+                        ("size", json::parse(b"9").unwrap()),
+                        ("hash", Value::from("00".to_owned())),
+                        ("signedNote", b64(note.as_bytes())),
+                    ]),
+                ),
+            ]),
+        ),
+    ]);
+    let promoted = Receipt::of_promotion(&promotion, "/rekor").unwrap();
+    assert_eq!(promoted.included(&entry, &note_read, &log), Ok(included));
+}

@@ -92,7 +92,7 @@ pub(super) fn to_digest(hash: &Hash) -> Digest {
 
 /// The slow twin: RFC 9162 2.1 word for word, over slices of all the leaves.
 #[cfg(test)]
-pub(super) mod twin {
+pub(in crate::proof) mod twin {
     use super::*;
 
     pub fn split(n: usize) -> usize {
