@@ -12,9 +12,11 @@ use crate::limits;
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
+use crate::proof::metablock;
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
+use crate::statement::layout::LayoutError;
 use crate::statement::{Statement, StatementError};
 use crate::time::UnixTime;
 use crate::trust::{self, CertificateUse, Naming, TrustError};
@@ -115,6 +117,9 @@ pub enum ClaimError {
     /// A statement that is none.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// A layout or link of in-toto that is none.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
     /// A list that is none.
     #[error(transparent)]
     Listing(#[from] ListingError),
@@ -189,6 +194,7 @@ impl ClaimError {
             ClaimError::Shape(error)
             | ClaimError::Envelope(EnvelopeError::Shape(error))
             | ClaimError::Statement(StatementError::Shape(error))
+            | ClaimError::Layout(LayoutError::Shape(error))
             | ClaimError::Listing(ListingError::Shape(error)) => Some(error),
             _ => None,
         }
@@ -281,6 +287,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::DsseEnvelope => Claim::Envelopes(vec![whole(Envelope::parse(&json::parse(content)?)?)]),
         Kind::BundleSignature => Claim::Envelopes(vec![whole(bundle_signature(&json::parse(content)?)?)]),
         Kind::DsseLines => Claim::Envelopes(lines(content)?),
+        Kind::Layout | Kind::Link => Claim::Envelopes(vec![whole(metablock::parse(&json::parse(content)?)?)]),
         Kind::Statement => Claim::Statement(statement(content)?),
         Kind::BundleManifest
         | Kind::ChecksumsJson

@@ -51,6 +51,8 @@ pub enum Means {
     Promotion,
     /// A verification summary that says PASSED.
     Summary,
+    /// The last step of a supply chain that a layout describes.
+    Layout,
     /// Something else that names the artifact: SBOM, VEX, scan result.
     Other,
 }
@@ -65,6 +67,7 @@ impl Means {
             Means::Provenance => "provenance",
             Means::Promotion => "promotion",
             Means::Summary => "summary",
+            Means::Layout => "layout",
             Means::Other => "other",
         }
     }
@@ -308,6 +311,13 @@ pub enum Fact {
         /// When all of them are valid.
         window: (Option<String>, Option<String>),
     },
+    /// All that a layout asks for was found.
+    Layout {
+        /// The layout.
+        item: String,
+        /// Who carried out each step: by its name, ids of keys.
+        steps: Vec<(String, BTreeSet<String>)>,
+    },
     /// A custody chain was walked.
     Chain {
         /// The item.
@@ -419,6 +429,7 @@ impl Fact {
             | Fact::Root { item, .. }
             | Fact::Stamped { item, .. }
             | Fact::Certified { item, .. }
+            | Fact::Layout { item, .. }
             | Fact::Chain { item, .. } => item,
         }
     }
@@ -438,6 +449,14 @@ impl Fact {
             },
             Fact::Certified { item, subject, authority, .. } => {
                 format!("{subject} in {item} is certified under {authority}")
+            }
+            Fact::Layout { item, steps } => {
+                let by: BTreeSet<&String> = steps.iter().flat_map(|(_, keys)| keys).collect();
+                format!(
+                    "all {} steps of {item} were carried out as it asks, under {} keys",
+                    steps.len(),
+                    by.len()
+                )
             }
             Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),

@@ -239,6 +239,27 @@ pub const TRUST_WORD_BYTES_MAX: usize = 1024;
 /// with all its layers and platforms) has a few hundred.
 pub const STATEMENT_SUBJECTS_MAX: usize = 100_000;
 
+/// Most keys of a layout. Real ones have under ten.
+pub const LAYOUT_KEYS_MAX: usize = 1000;
+
+/// Most steps of a layout, and most inspections. Real ones have under twenty.
+pub const LAYOUT_STEPS_MAX: usize = 1000;
+
+/// Most artifact rules of a layout, over all its steps.
+pub const LAYOUT_RULES_MAX: usize = 10_000;
+
+/// How deep layouts may lie in layouts. Real ones go one deep.
+pub const LAYOUT_DEPTH_MAX: usize = 8;
+
+/// Most signatures that are tried with the keys of one layout, over all its
+/// links: some seconds of work.
+pub const LAYOUT_TRIALS_MAX: u64 = 1 << 16;
+
+/// Most steps of comparing patterns with paths for one layout, with all that
+/// lies in it: under a second. A hundred rules over ten thousand artifacts of a
+/// hundred characters fit.
+pub const LAYOUT_PATTERN_STEPS_MAX: u64 = 1 << 28;
+
 /// Most entries of one list of files; the same as the items of a container.
 pub const LISTING_ENTRIES_MAX: usize = ITEMS_MAX;
 

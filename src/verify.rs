@@ -19,8 +19,9 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, reading, refusal, signature_threshold, statement_predicate_type,
-    statements, time_anchor, timelines, tool_fault, trust_freshness, trust_sequence,
+    self, artifact_demanded, detached, layouts, reading, refusal, signature_threshold,
+    statement_predicate_type, statements, time_anchor, timelines, tool_fault, trust_freshness,
+    trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
@@ -136,7 +137,10 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         if let Some(finding) = &signers[view.index].beyond {
             books[view.index].find(finding.clone());
         }
-        for one in envelopes(view, &demands, &stamped[view.index].times) {
+        let examined = envelopes(view, &demands, &stamped[view.index].times);
+        let settle = |_: &mut Book| layouts::settle(&context, trust, examined);
+        let book = &mut books[view.index];
+        for one in of_case(view, "judging the layouts of", book, &mut subjects, settle) {
             books[view.index].merge(one.book);
             facts[view.index].extend(one.facts);
             needs.insert(one.signed.voucher.purpose);
@@ -352,7 +356,11 @@ fn refused_subjects(view: &CaseView, book: &mut Book, broken_by: &mut BTreeSet<C
 }
 
 /// Every envelope of a case, examined in parallel and put back in order.
-fn envelopes(view: &CaseView, demands: &statements::Demands, times: &Times) -> Vec<statements::Examined> {
+fn envelopes<'v>(
+    view: &'v CaseView,
+    demands: &statements::Demands,
+    times: &Times,
+) -> Vec<statements::Examined<'v>> {
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         if let Some(Claim::Envelopes(envelopes)) = view.claim(index) {

@@ -241,6 +241,7 @@ fn facts() -> Vec<Fact> {
             time,
         },
         Fact::Complete { item: item(), files: 7 },
+        Fact::Layout { item: item(), steps: vec![(item(), [digest.to_string()].into())] },
         Fact::Root { item: item(), recipe: "rfc6962-sha256", root: digest },
         Fact::Chain {
             item: item(),

@@ -76,6 +76,12 @@ pub mod json_utf8;
 pub mod kit_binary;
 pub mod kit_contents;
 pub mod kit_signature;
+pub mod layout_expiry;
+pub mod layout_inspection;
+pub mod layout_rule;
+pub mod layout_signature;
+pub mod layout_step;
+pub mod layouts;
 pub mod pki;
 pub mod reading;
 pub mod refusal;
@@ -186,6 +192,11 @@ pub const ALL: &[&About] = &[
     &kit_binary::ABOUT,
     &kit_contents::ABOUT,
     &kit_signature::ABOUT,
+    &layout_expiry::ABOUT,
+    &layout_inspection::ABOUT,
+    &layout_rule::ABOUT,
+    &layout_signature::ABOUT,
+    &layout_step::ABOUT,
     &revocation_freshness::ABOUT,
     &revocation_presence::ABOUT,
     &revocation_signature::ABOUT,

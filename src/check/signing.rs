@@ -13,9 +13,9 @@ use crate::check::certificates::Signers;
 use crate::check::existence::{Bound, Existence};
 use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
 use crate::check::{
-    certificate_window, signature_algorithm, signature_bare_payload, signature_dsse, signature_shared_key,
-    statement_shape, trust_development, trust_distrusted, trust_known_signer, trust_narrowing, trust_purpose,
-    trust_window,
+    certificate_window, layout_signature, signature_algorithm, signature_bare_payload, signature_dsse,
+    signature_shared_key, statement_shape, trust_development, trust_distrusted, trust_known_signer,
+    trust_narrowing, trust_purpose, trust_window,
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::ledger::anchor::PAYLOAD_TYPE as ANCHOR_PAYLOAD_TYPE;
@@ -27,6 +27,7 @@ use crate::listing::{Approval, FILES_TYPE, FileManifest, KIT_TYPE, Manifest, Man
 use crate::path;
 use crate::proof::dsse::{DsseError, Envelope, SignedEnvelope};
 use crate::proof::x509::path::Path;
+use crate::statement::layout::Metadata;
 use crate::statement::{self, Statement};
 use crate::time::Interval;
 use crate::wire::json::{self, Value};
@@ -148,6 +149,8 @@ pub enum Content {
     Kit(Box<Manifest>),
     /// A Merkle root over a ledger.
     Anchor(Anchor),
+    /// A layout or a link of in-toto.
+    InToto(Metadata),
     /// Anything else: whoever signed it vouches for these bytes as a file.
     Opaque,
 }
@@ -175,7 +178,8 @@ impl Content {
             },
             Content::Files(_) => Means::List,
             Content::Kit(_) => Means::Manifest,
-            Content::Anchor(_) => Means::Other,
+            Content::InToto(Metadata::Layout(_)) => Means::Layout,
+            Content::Anchor(_) | Content::InToto(Metadata::Link(_)) => Means::Other,
             Content::Opaque => Means::Signature,
         }
     }
@@ -201,7 +205,8 @@ impl Content {
                 })
                 .collect(),
             Content::Files(files) => listed(&files.entries),
-            Content::Anchor(_) => Vec::new(),
+            // What a layout comes to is known when its links are.
+            Content::Anchor(_) | Content::InToto(_) => Vec::new(),
             // What a kit lists is for the kit to hold, and for nobody else.
             Content::Kit(_) | Content::Opaque => {
                 vec![Named { digests: vec![Digest::sha256(payload)], name: None, path: None }]
@@ -285,6 +290,8 @@ pub fn examine(
 ) -> Examined {
     // Each signature has the same share, so that neither their order nor the
     // number of threads decides which keys are tried on which.
+    let metablock = envelope.value_unverified().is_some();
+    let of_signature = if metablock { CheckId::LayoutSignature } else { CheckId::SignatureDsse };
     let share = limits::KEY_TRIALS_MAX / load.signatures.max(1);
     let mut answers: BTreeMap<(&[u8], (usize, usize)), Answer> = BTreeMap::new();
     let mut seen: BTreeSet<(&[u8], Option<&str>)> = BTreeSet::new();
@@ -297,7 +304,7 @@ pub fn examine(
         let place = place(at, index);
         let hint = signature.keyid.as_deref();
         if !seen.insert((&signature.sig, hint)) {
-            book.skip(CheckId::SignatureDsse, "the same signature again");
+            book.skip(of_signature, "the same signature again");
             continue;
         }
         let mut candidates = context.hinted(hint);
@@ -347,8 +354,12 @@ pub fn examine(
             }
         }
         let finding = if !found.is_empty() {
-            signature_dsse::passed(&mut book);
-            signature_bare_payload::passed(&mut book);
+            if metablock {
+                layout_signature::passed(&mut book);
+            } else {
+                signature_dsse::passed(&mut book);
+                signature_bare_payload::passed(&mut book);
+            }
             trust_known_signer::passed(&mut book);
             valid.append(&mut found);
             continue;
@@ -356,6 +367,8 @@ pub fn examine(
             finding.clone()
         } else if let Some(identity) = bare {
             signature_bare_payload::failed(&identity)
+        } else if named > 0 && metablock {
+            layout_signature::failed(hint.unwrap_or_default())
         } else if named > 0 {
             signature_dsse::failed(hint.unwrap_or_default())
         } else if let Some(finding) = beyond {
@@ -368,9 +381,9 @@ pub fn examine(
     let unverified = signed.is_none();
     let payload = signed.as_ref().map_or(envelope.payload_unverified(), SignedEnvelope::payload);
     let payload_digest = Digest::sha256(payload);
-    let content = match content(envelope.payload_type(), payload) {
+    let content = match content(envelope, payload) {
         Ok(content) => {
-            if matches!(content, Content::Statement(_)) {
+            if matches!(content, Content::Statement(_) | Content::InToto(_)) {
                 statement_shape::passed(&mut book);
             }
             Some(content)
@@ -420,7 +433,10 @@ pub fn examine(
                 signer: identity.clone(),
                 key: one.key.id.to_string(),
                 algorithm: one.algorithm.name(),
-                payload_type: path::escape(envelope.payload_type().as_bytes()),
+                payload_type: match metablock {
+                    true => "signed".to_owned(),
+                    false => path::escape(envelope.payload_type().as_bytes()),
+                },
                 payload: payload_digest,
                 subjects: Vec::new(),
                 time: verdict.time,
@@ -660,9 +676,18 @@ fn place(at: Option<&str>, index: usize) -> String {
 
 /// What a payload of that type says. The type was signed too, and it alone
 /// decides: a payload that merely looks like one of ours is a file to its signer.
-fn content(payload_type: &str, payload: &[u8]) -> Result<Content, crate::claim::ClaimError> {
-    Ok(match payload_type {
-        statement::PAYLOAD_TYPE => Content::Statement(Statement::parse(payload)?),
+fn content(envelope: &Envelope, payload: &[u8]) -> Result<Content, crate::claim::ClaimError> {
+    if let Some(said) = envelope.value_unverified() {
+        return Ok(Content::InToto(Metadata::from_value(said)?));
+    }
+    Ok(match envelope.payload_type() {
+        statement::PAYLOAD_TYPE => {
+            let said = json::parse(payload)?;
+            match Metadata::is_claimed(&said) {
+                true => Content::InToto(Metadata::from_value(&said)?),
+                false => Content::Statement(Statement::from_value(&said)?),
+            }
+        }
         statement::PROMOTION_PAYLOAD_TYPE => Content::Statement(Statement::parse_promotion(payload)?),
         FILES_TYPE => Content::Files(FileManifest::parse(&json::parse(payload)?)?),
         KIT_TYPE => {

@@ -16,6 +16,7 @@ use crate::finding::{Book, CheckId, Severity};
 use crate::listing::{DIVERGENCE_TYPE, FileManifest};
 use crate::proof::dsse::Envelope;
 use crate::statement::Statement;
+use crate::statement::layout::Metadata;
 use crate::wire::json::Value;
 
 use super::vouching::Signed;
@@ -33,7 +34,7 @@ pub struct Demands<'a> {
 }
 
 /// One envelope, and what follows from it for its case.
-pub struct Examined {
+pub struct Examined<'v> {
     /// What it vouches for.
     pub signed: Signed,
     /// What was established.
@@ -46,18 +47,20 @@ pub struct Examined {
     pub anchor: Option<Anchor>,
     /// Checks by which a list that claims to be closed is broken.
     pub broken_by: BTreeSet<CheckId>,
+    /// A layout or link of in-toto, with the envelope that says so.
+    pub said: Option<(&'v Envelope, Metadata)>,
 }
 
 /// Examines one envelope of `item`, which asks for so much in all.
-pub fn examine(
+pub fn examine<'v>(
     view: &CaseView,
     demands: &Demands,
     times: &Times,
     item: &Item,
     at: Option<&str>,
-    envelope: &Envelope,
+    envelope: &'v Envelope,
     load: Load,
-) -> Examined {
+) -> Examined<'v> {
     let path = item.path.as_str();
     let outcome = super::guarded(|| {
         let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
@@ -88,6 +91,10 @@ pub fn examine(
         Some(Content::Anchor(signed)) if !one.standing.good.is_empty() => anchor = Some(signed.clone()),
         _ => {}
     }
+    let said = match one.content {
+        Some(Content::InToto(said)) => Some((envelope, said)),
+        _ => None,
+    };
     let voucher = Voucher {
         case: view.index,
         item: path.to_owned(),
@@ -103,12 +110,13 @@ pub fn examine(
         roll,
         anchor,
         broken_by,
+        said,
     }
 }
 
 /// A statement or a list of ours without its envelope: a claim that nobody
 /// signed.
-pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
+pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined<'static> {
     let mut book = Book::default();
     let path = item.path.as_str();
     book.find(trust_known_signer::nobody().item(path));
@@ -127,11 +135,19 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined {
     let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
     let (malformed, claims) = (BTreeSet::new(), BTreeMap::new());
     let signed = Signed { voucher, digest, spelt: None, malformed, predicate_type, claims };
-    Examined { signed, facts: Vec::new(), book, roll: None, anchor: None, broken_by: BTreeSet::new() }
+    Examined {
+        signed,
+        facts: Vec::new(),
+        book,
+        roll: None,
+        anchor: None,
+        broken_by: BTreeSet::new(),
+        said: None,
+    }
 }
 
 /// The examination itself broke: nothing is established.
-fn broke(view: &CaseView, item: &Item) -> Examined {
+fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
     let mut book = Book::default();
     book.find(super::tool_fault::broke("examining").item(item.path.as_str()));
     let standing = Standing { open: BTreeSet::from([CheckId::ToolFault]), ..Standing::default() };
@@ -145,7 +161,15 @@ fn broke(view: &CaseView, item: &Item) -> Examined {
         standing,
     };
     let signed = Signed::bytes(voucher, digest);
-    Examined { signed, facts: Vec::new(), book, roll: None, anchor: None, broken_by: BTreeSet::new() }
+    Examined {
+        signed,
+        facts: Vec::new(),
+        book,
+        roll: None,
+        anchor: None,
+        broken_by: BTreeSet::new(),
+        said: None,
+    }
 }
 
 /// Which required claims a trusted statement fails or does not make.

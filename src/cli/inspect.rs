@@ -13,8 +13,9 @@ use crate::path::{escape, escape_text};
 use crate::proof::revocation::CertificateStatus;
 use crate::proof::x509::Certificate;
 use crate::statement::Statement;
+use crate::statement::layout::Metadata;
 use crate::wire::canonical;
-use crate::wire::json::Value;
+use crate::wire::json::{self, Value};
 
 /// One line: where, and what is claimed there.
 struct Line {
@@ -135,8 +136,9 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
                             )]);
                         }
                         // The same reader as for a payload that verified.
-                        if let Ok(statement) = Statement::parse(envelope.payload_unverified()) {
-                            claim_statement(&statement, push);
+                        match envelope.value_unverified() {
+                            Some(said) => claim_in_toto(said, push),
+                            None => claim_payload(envelope.payload_unverified(), push),
                         }
                     }
                 }
@@ -233,6 +235,35 @@ fn claim_certificate(certificate: &Certificate) -> Vec<(&'static str, String)> {
     claim.extend(window.not_before.map(|time| ("notBefore", time.to_string())));
     claim.extend(window.not_after.map(|time| ("notAfter", time.to_string())));
     claim
+}
+
+fn claim_payload(payload: &[u8], push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    let Ok(said) = json::parse(payload) else { return };
+    match Statement::from_value(&said) {
+        Ok(statement) => claim_statement(&statement, push),
+        Err(_) if Metadata::is_claimed(&said) => claim_in_toto(&said, push),
+        Err(_) => {}
+    }
+}
+
+fn claim_in_toto(said: &Value, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    match Metadata::from_value(said) {
+        Err(error) => push(vec![("malformed", error.to_string())]),
+        Ok(Metadata::Link(link)) => push(vec![
+            ("link", link.name),
+            ("materials", link.materials.len().to_string()),
+            ("products", link.products.len().to_string()),
+        ]),
+        Ok(Metadata::Layout(layout)) => {
+            push(vec![("layout", "in-toto".to_owned()), ("expires", layout.expires.to_string())]);
+            for step in layout.steps {
+                push(vec![("step", step.name), ("threshold", step.threshold.to_string())]);
+            }
+            for inspection in layout.inspections {
+                push(vec![("inspection", inspection.name), ("wouldRun", inspection.run.join(" "))]);
+            }
+        }
+    }
 }
 
 fn claim_statement(statement: &Statement, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {

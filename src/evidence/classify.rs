@@ -96,7 +96,7 @@ const PLACED: [&str; 10] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 34] = {
+const ENDINGS: [(&str, NameClaim); 35] = {
     use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
@@ -118,6 +118,7 @@ const ENDINGS: [(&str, NameClaim); 34] = {
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
         (".att", Structured(Kind::DsseEnvelope)),
+        (".layout", Structured(Kind::Layout)),
         (".minisig", Structured(Kind::MinisignSignature)),
         (".sig", Structured(Kind::DetachedSignature)),
         (".signature", Structured(Kind::DetachedSignature)),
@@ -173,12 +174,23 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         }
         _ => {}
     }
+    if is_link(&lower) {
+        return NameClaim::Structured(Kind::Link);
+    }
     // An ending alone is a hidden file, not a file of that kind.
     let ending = ENDINGS.iter().find(|(ending, _)| lower.len() > ending.len() && lower.ends_with(ending));
     match ending {
         Some((_, claim)) => *claim,
         None => list(&lower),
     }
+}
+
+/// `<step>.<the beginning of a key id>.link`
+fn is_link(lower: &str) -> bool {
+    let parts = lower.strip_suffix(".link").and_then(|rest| rest.rsplit_once('.'));
+    parts.is_some_and(|(step, id)| {
+        !step.is_empty() && id.len() >= 6 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// `SHA256SUMS`, `x_SHA512SUMS.txt`, `x.sha256`, `x_checksums.txt`
@@ -334,6 +346,9 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
             (Kind::DsseEnvelope, Some(Kind::Statement)) => Kind::Statement,
             (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
             (Kind::PublicKey, Some(Kind::Certificate)) => Kind::Certificate,
+            (Kind::Layout | Kind::Link, Some(found @ (Kind::DsseEnvelope | Kind::Layout | Kind::Link))) => {
+                found
+            }
             _ => kind,
         },
         NameClaim::List => list_by_length(content),
@@ -361,7 +376,7 @@ pub(super) fn list_by_length(content: &[u8]) -> Kind {
 fn by_json(text: &[u8]) -> (Option<Kind>, Peek) {
     if let Ok(value) = json::parse(text) {
         let kind = by_members(&value);
-        let asks = matches!(kind, Some(Kind::DsseEnvelope | Kind::Statement));
+        let asks = matches!(kind, Some(Kind::DsseEnvelope | Kind::Statement | Kind::Link));
         return (kind, if asks { Peek::into_value(&value) } else { Peek::default() });
     }
     // Several values, one on each line?
@@ -384,6 +399,14 @@ fn by_members(value: &Value) -> Option<Kind> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     if text("_type").is_some_and(|t| t.starts_with("https://in-toto.io/Statement/")) {
         return Some(Kind::Statement);
+    }
+    let signed = object.iter().find(|(known, _)| known.eq_ignore_ascii_case("signed"));
+    if let Some((_, signed)) = signed.filter(|_| has("signatures")) {
+        match signed.get("_type").and_then(Value::as_str) {
+            Some("layout") => return Some(Kind::Layout),
+            Some("link") => return Some(Kind::Link),
+            _ => {}
+        }
     }
     match text("schema") {
         Some("stella.trust/v1") => return Some(Kind::TrustStore),

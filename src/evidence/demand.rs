@@ -20,7 +20,7 @@ use crate::path::{EvidencePath, escape};
 use crate::proof::detached::MinisignFile;
 use crate::proof::timestamp::Token;
 use crate::wire::base64;
-use crate::wire::json::{self, Value};
+use crate::wire::json::{self, Object, Value};
 
 use super::{Item, Kind, Options, classify};
 
@@ -184,6 +184,9 @@ impl Peek {
     /// Looks into an envelope or statement.
     pub(super) fn into_value(value: &Value) -> Peek {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
+        if let Some(link) = value.get("signed") {
+            return Peek { algorithms: products(link), anchors: Vec::new() };
+        }
         if text("_type").is_some() {
             return Peek { algorithms: subjects(value), anchors: Vec::new() };
         }
@@ -198,7 +201,8 @@ impl Peek {
         let said = ["\"sha512\"", "\"sha384\"", "\"sha1\"", "\"blake2b", "\\u"];
         let other = said.iter().any(|name| classify::contains(&payload, name.as_bytes()));
         let statement = if other { json::parse(&payload).ok() } else { None };
-        Peek { algorithms: statement.as_ref().map_or(AlgorithmSet::EMPTY, subjects), anchors: Vec::new() }
+        let named = |said: &Value| subjects(said).union(products(said));
+        Peek { algorithms: statement.as_ref().map_or(AlgorithmSet::EMPTY, named), anchors: Vec::new() }
     }
 
     pub(super) fn merge(&mut self, other: Peek) {
@@ -215,6 +219,17 @@ fn subjects(statement: &Value) -> AlgorithmSet {
         // All of them, so that no two readers take two files for the one meant.
         // Weak ones too: they vouch for nothing, and may not contradict.
         let named = digests.iter().filter_map(|(name, _)| Algorithm::from_statement_name(name));
+        named.for_each(|algorithm| wanted.insert(algorithm));
+    }
+    wanted
+}
+
+/// What a link of in-toto says that it made.
+fn products(link: &Value) -> AlgorithmSet {
+    let mut wanted = AlgorithmSet::EMPTY;
+    for (_, digests) in link.get("products").and_then(Value::as_object).into_iter().flat_map(Object::iter) {
+        let names = digests.as_object().into_iter().flat_map(Object::iter);
+        let named = names.filter_map(|(name, _)| Algorithm::from_statement_name(name));
         named.for_each(|algorithm| wanted.insert(algorithm));
     }
     wanted

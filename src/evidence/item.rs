@@ -21,6 +21,10 @@ pub enum Kind {
     DsseEnvelope,
     /// DSSE envelopes, one on each line.
     DsseLines,
+    /// A layout of in-toto with `signed` and `signatures`.
+    Layout,
+    /// A link of in-toto with `signed` and `signatures`.
+    Link,
     /// An in-toto statement without its envelope: unsigned.
     Statement,
     /// `manifest.json` of an evidence bundle.
@@ -86,6 +90,8 @@ impl Kind {
             Kind::Executable => "executable",
             Kind::DsseEnvelope => "dsse-envelope",
             Kind::DsseLines => "dsse-lines",
+            Kind::Layout => "layout",
+            Kind::Link => "link",
             Kind::Statement => "statement",
             Kind::BundleManifest => "bundle-manifest",
             Kind::ChecksumsText => "checksums-text",

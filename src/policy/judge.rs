@@ -175,6 +175,7 @@ fn shortfall(subject: &Subject, distinct: usize, explained: bool) -> Option<Chec
 /// The kinds of words that the policy lets approve.
 pub fn approving(policy: &Policy) -> BTreeSet<Means> {
     let means = |approval: &Approval| match approval {
+        Approval::InTotoLayout => Means::Layout,
         Approval::PlainSignature => Means::Signature,
         Approval::SignedList => Means::List,
         Approval::SignedManifest => Means::Manifest,

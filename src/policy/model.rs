@@ -14,6 +14,8 @@ use crate::wire::json::Value;
 /// A kind of signed word that may vouch for an artifact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Approval {
+    /// A layout of in-toto of which the artifact is a product of the last step.
+    InTotoLayout,
     /// A signature over the file itself.
     PlainSignature,
     /// A promotion attestation.
@@ -30,7 +32,8 @@ pub enum Approval {
 
 impl Approval {
     /// All of them, in the order of their names.
-    pub const ALL: [Approval; 6] = [
+    pub const ALL: [Approval; 7] = [
+        Approval::InTotoLayout,
         Approval::PlainSignature,
         Approval::Promotion,
         Approval::SignedList,
@@ -42,6 +45,7 @@ impl Approval {
     /// The word in policies and reports.
     pub fn name(self) -> &'static str {
         match self {
+            Approval::InTotoLayout => "in-toto-layout",
             Approval::PlainSignature => "plain-signature",
             Approval::Promotion => "promotion",
             Approval::SignedList => "signed-list",

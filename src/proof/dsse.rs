@@ -28,6 +28,7 @@ use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
 use crate::wire::base64::{self, Base64Error};
 use crate::wire::json::Value;
+use crate::wire::olpc::OlpcError;
 use crate::wire::shape::{Fields, ShapeError};
 
 /// An envelope as it was received; nothing about it is proven.
@@ -38,6 +39,9 @@ pub struct Envelope {
     pae: Arc<[u8]>,
     payload_at: usize,
     signatures: Vec<EnvelopeSignature>,
+    /// What a [`super::metablock`] says: its payload is a canonical form of
+    /// this, which nobody can read back.
+    value: Option<Arc<Value>>,
     digests: Digests,
     bare_digests: Digests,
 }
@@ -99,6 +103,15 @@ pub enum EnvelopeError {
     /// The payload type is empty.
     #[error("an empty payload type")]
     NoPayloadType,
+    /// A signature of a metablock is not lower-case hexadecimal.
+    #[error("signature {index}: not lower-case hexadecimal")]
+    Hex {
+        /// Which one, from zero.
+        index: usize,
+    },
+    /// What a metablock says has no canonical form, so nothing can be signed.
+    #[error("{0}")]
+    Canonical(OlpcError),
     /// A payload type, key id or signature longer than any honest one.
     #[error("{what} of {found} bytes, at most {max} are read")]
     TooLong {
@@ -177,13 +190,7 @@ impl Envelope {
         bounded("a payload type", payload_type.len(), limits::ENVELOPE_NAME_BYTES_MAX)?;
         let payload = base64::decode_dsse(fields.str("payload")?).map_err(EnvelopeError::Payload)?;
         let elements = fields.elements("signatures")?;
-        match elements.len() {
-            0 => return Err(EnvelopeError::NoSignatures),
-            found if found > limits::SIGNATURES_MAX => {
-                return Err(EnvelopeError::TooManySignatures { found, max: limits::SIGNATURES_MAX });
-            }
-            _ => {}
-        }
+        counted(elements.len())?;
         let signatures = elements
             .enumerate()
             .map(|(index, (pointer, element))| EnvelopeSignature::parse(index, pointer, element))
@@ -194,12 +201,37 @@ impl Envelope {
             payload_at: pae.len() - payload.len(),
             pae: pae.into(),
             signatures,
+            value: None,
             digests: Digests::default(),
             bare_digests: Digests::default(),
         })
     }
 
-    /// What the envelope claims its payload to be.
+    /// Signatures over the canonical form of a value, without a type: see
+    /// [`super::metablock`].
+    pub(super) fn over_canonical(
+        value: Value,
+        canonical: Vec<u8>,
+        signatures: Vec<EnvelopeSignature>,
+    ) -> Envelope {
+        Envelope {
+            payload_type: String::new(),
+            payload_at: 0,
+            pae: canonical.into(),
+            signatures,
+            value: Some(Arc::new(value)),
+            digests: Digests::default(),
+            bare_digests: Digests::default(),
+        }
+    }
+
+    /// What a metablock says, before anybody has been found to have signed it;
+    /// an envelope has a payload of bytes instead.
+    pub fn value_unverified(&self) -> Option<&Value> {
+        self.value.as_deref()
+    }
+
+    /// What the envelope claims its payload to be; empty in a metablock.
     pub fn payload_type(&self) -> &str {
         &self.payload_type
     }
@@ -253,6 +285,9 @@ impl Envelope {
 
     /// Whether the signature is of the kind that some tools make by mistake.
     fn why_not(&self, key: &TrustedKey, sig: &[u8]) -> DsseError {
+        if self.value.is_some() {
+            return DsseError::Mismatch;
+        }
         let payload = self.payload_unverified();
         let digest = |hash| Some(self.bare_digests.of(hash, payload));
         let bare = Content { bytes: Some(payload), digest: &digest };
@@ -275,7 +310,18 @@ impl EnvelopeSignature {
     }
 }
 
-fn bounded(what: &'static str, found: usize, max: usize) -> Result<(), EnvelopeError> {
+/// Between one and [`limits::SIGNATURES_MAX`] signatures.
+pub(super) fn counted(found: usize) -> Result<(), EnvelopeError> {
+    match found {
+        0 => Err(EnvelopeError::NoSignatures),
+        found if found > limits::SIGNATURES_MAX => {
+            Err(EnvelopeError::TooManySignatures { found, max: limits::SIGNATURES_MAX })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn bounded(what: &'static str, found: usize, max: usize) -> Result<(), EnvelopeError> {
     if found > max {
         return Err(EnvelopeError::TooLong { what, found, max });
     }

@@ -6,6 +6,7 @@ pub mod detached;
 pub mod dsse;
 pub mod log;
 pub mod merkle;
+pub mod metablock;
 pub mod note;
 pub mod timestamp;
 pub mod x509;

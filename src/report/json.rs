@@ -332,6 +332,22 @@ fn fact_value(fact: &Fact) -> Value {
             ("serial", Value::from(serial.clone())),
             ("subject", Value::from(subject.clone())),
         ]),
+        Fact::Layout { item, steps } => Value::object([
+            ("item", Value::from(item.clone())),
+            ("kind", Value::from("layout")),
+            (
+                "steps",
+                Value::Array(
+                    steps
+                        .iter()
+                        .map(|(name, keys)| {
+                            let keys = keys.iter().cloned().map(Value::from).collect();
+                            Value::object([("keys", Value::Array(keys)), ("name", Value::from(name.clone()))])
+                        })
+                        .collect(),
+                ),
+            ),
+        ]),
         Fact::Complete { item, files } => Value::object([
             ("files", Value::from(files.to_string())),
             ("item", Value::from(item.clone())),

@@ -7,6 +7,8 @@
 //! everything, a digest in another spelling of the same bytes, a statement type
 //! that merely begins like ours, thousands of subjects.
 
+pub mod layout;
+
 use crate::digest::{Algorithm, Digest};
 use crate::limits;
 use crate::wire::json::{self, JsonError, Value};

@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod der;
 pub mod json;
 pub mod lines;
+pub mod olpc;
 pub mod pem;
 pub mod shape;
 pub mod tar;

@@ -54,6 +54,9 @@ impl<'f> FromIterator<&'f Fact> for Core {
                         insert("chain", signer.to_string(), head.to_string(), chain.clone(), (None, None));
                     }
                 }
+                Fact::Layout { item, steps } => {
+                    insert("layout", format!("{steps:?}"), item.clone(), String::new(), (None, None));
+                }
                 Fact::Complete { .. } | Fact::Root { .. } => {}
             }
         }
