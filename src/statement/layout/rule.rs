@@ -163,18 +163,18 @@ fn parse(pointer: String, value: &Value) -> Result<Rule, LayoutError> {
         return Ok(Rule::Match(Match { pattern: pattern(text)?, below, side, there, step }));
     }
     let [text] = rest else { return Err(unknown()) };
-    let simple: [(&str, fn(Pattern) -> Rule); 5] = [
-        ("create", Rule::Create),
-        ("delete", Rule::Delete),
-        ("modify", Rule::Modify),
-        ("allow", Rule::Allow),
-        ("disallow", Rule::Disallow),
-    ];
     if is(kind, "require") {
         return Ok(Rule::Require((*text).to_owned()));
     }
-    let (_, make) = simple.iter().find(|(word, _)| is(kind, word)).ok_or_else(unknown)?;
-    Ok(make(pattern(text)?))
+    let pattern = pattern(text)?;
+    Ok(match kind.to_ascii_lowercase().as_str() {
+        "create" => Rule::Create(pattern),
+        "delete" => Rule::Delete(pattern),
+        "modify" => Rule::Modify(pattern),
+        "allow" => Rule::Allow(pattern),
+        "disallow" => Rule::Disallow(pattern),
+        _ => return Err(unknown()),
+    })
 }
 
 /// A prefix as it is put before a path.
