@@ -207,8 +207,9 @@ pub const CHECKPOINT_EXTENSIONS_MAX: usize = 64;
 
 // --- trust -----------------------------------------------------------------
 
-/// Longest identity, in bytes: the longest e-mail address is 254.
-pub const IDENTITY_BYTES_MAX: usize = 256;
+/// Longest identity, in bytes: a workflow of a hosted builder is known by the
+/// address of its file at a branch, and by the address of the provider.
+pub const IDENTITY_BYTES_MAX: usize = 1024;
 
 /// Longest file of a trust store, in bytes. A store of a thousand authorities
 /// with inline keys is under one million; a bundle of all public web roots is
@@ -224,6 +225,10 @@ pub const TRUST_FOLDER_BYTES_MAX: usize = 64 << 20;
 
 /// Most authorities in a trust store.
 pub const TRUST_AUTHORITIES_MAX: usize = 4096;
+
+/// Longest id of a log. All that are known are digests of 32 bytes, or four
+/// bytes of one.
+pub const LOG_ID_BYTES_MAX: usize = 64;
 
 /// Most keys or certificates of one authority, and most elements of any other
 /// list in a trust store. Keys are rotated daily at most.
@@ -457,6 +462,21 @@ pub const FINDINGS_HELD_MAX: usize = 16 * FINDINGS_MAX;
 
 /// Deepest nesting of a directory of trust roots.
 pub const TRUST_DEPTH_MAX: usize = 8;
+
+/// Most log entries of one bundle, and most tokens. Bundles have one of each; every
+/// one costs signatures, and a client that took any number was kept busy by one.
+pub const BUNDLE_ENTRIES_MAX: usize = 32;
+
+/// Most certificates in the chain of a bundle.
+pub const BUNDLE_CHAIN_MAX: usize = 8;
+
+/// Most promises of certificate transparency logs in one certificate. Browsers
+/// ask for two or three.
+pub const PROMISES_MAX: usize = 16;
+
+/// Longest value of an extension that says something of a keyless signer.
+/// They are names, digests and addresses.
+pub const CLAIM_BYTES_MAX: usize = 4096;
 
 /// Most time-stamp tokens that one manifest may hold.
 pub const TOKENS_MAX: usize = 256;

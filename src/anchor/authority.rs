@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Identity, Profile, Purpose};
+use super::{Accompanied, Chain, Identity, LogName, Profile, Purpose};
 use crate::crypto::key::{KeyId, Kind, PublicKey};
 use crate::crypto::mac::SharedKey;
 use crate::crypto::signature::{self, Algorithm};
+use crate::digest::Digest;
 use crate::time::{Interval, Position, Window};
 
 /// What a key of a trust store is made of.
@@ -71,6 +72,12 @@ pub struct Authority {
     /// How far off its clock may be when its tokens do not say; `None` is
     /// unknown, which is not zero.
     pub accuracy_nanos: Option<u64>,
+    /// How it is called where it is a log.
+    pub log: Option<LogName>,
+    /// To which certificates paths to it are confined; `None` is any.
+    pub chain: Option<Chain>,
+    /// What must come with the certificates that it issues to persons.
+    pub accompanied: Accompanied,
     /// Its keys are for trying things out: at most inconclusive.
     pub development: bool,
     /// Why it is distrusted, where it is. Beats everything else.
@@ -172,6 +179,9 @@ impl Authority {
             window: Window::OPEN,
             profile: Profile::LongLived,
             accuracy_nanos: None,
+            log: None,
+            chain: None,
+            accompanied: Accompanied::BY_NOTHING,
             development: false,
             distrusted: None,
         }
@@ -186,6 +196,12 @@ impl Authority {
     /// Whether it is trusted for `purpose`.
     pub fn may(&self, purpose: Purpose) -> bool {
         self.purposes.contains(&purpose)
+    }
+
+    /// Whether a path of these certificates, by SHA-256 and the target first, is
+    /// one of those to which it is confined.
+    pub fn admits(&self, path: &[Digest]) -> bool {
+        self.chain.as_ref().is_none_or(|chain| chain.admits(path))
     }
 
     /// The key of that id.

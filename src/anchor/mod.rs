@@ -11,6 +11,8 @@
 
 mod authority;
 mod identity;
+mod instance;
+mod keyless;
 mod outline;
 mod persons;
 mod purpose;
@@ -18,6 +20,8 @@ mod rules;
 
 pub use authority::{Authority, KeyMaterial, Narrowing, TrustedKey};
 pub use identity::{Identity, IdentityError};
+pub use instance::{Accompanied, Chain, LogName};
+pub use keyless::{Keyless, Pattern, Wanted};
 #[cfg(test)]
 pub(crate) use outline::making;
 pub use outline::{CertificateOutline, OutlineError, SelfSigned, Usage};

@@ -11,3 +11,4 @@ pub mod note;
 pub mod timestamp;
 pub mod x509;
 pub mod revocation;
+pub mod sigstore;

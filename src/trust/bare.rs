@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{TrustError, TrustErrorKind};
 use super::store::{Draft, TrustStore, Unused};
-use super::{CertificateUse, Naming, STORE_FILE, roots};
+use super::{CertificateUse, Naming, STORE_FILE, roots, trusted_root};
 use crate::anchor::{Authority, CertificateOutline, Identity, Purpose, SelfSigned, TrustedKey, Usage};
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::limits;
@@ -154,6 +154,11 @@ fn add(
             match () {
                 () if value.get("kty").is_some() => add_key(draft, PublicKey::from_jwk(&value)?, naming),
                 () if roots::recognise(&value) => roots::add(draft, &value, naming, at),
+                () if trusted_root::recognise(&value) => match naming {
+                    Naming::Bare(_) => trusted_root::add(draft, &value),
+                    // Its parts have purposes of their own.
+                    Naming::Purpose(purpose) => Err(Kind::NamedStore { purpose }),
+                },
                 () => Err(Kind::Unrecognised),
             }
         }

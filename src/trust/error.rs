@@ -6,6 +6,7 @@ use crate::crypto::mac::MacError;
 use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::path::{PathError, escape};
+use crate::wire::base64::Base64Error;
 use crate::wire::json::JsonError;
 use crate::wire::pem::PemError;
 use crate::wire::shape::ShapeError;
@@ -139,6 +140,17 @@ pub enum TrustErrorKind {
     /// An authority that could never be recognised.
     #[error("the authority '{0}' has neither a key nor a certificate")]
     NoKey(Identity),
+    /// A log's name where there is no log.
+    #[error("the authority '{0}' has the name of a log and is trusted for none")]
+    NoLog(Identity),
+    /// A key in base64 or DER that is none.
+    #[error("{pointer} is not in base64: {error}")]
+    Base64 {
+        /// Where it stands.
+        pointer: String,
+        /// What is wrong with it.
+        error: Base64Error,
+    },
     /// An algorithm that the key cannot serve.
     #[error("the key {key} cannot serve {algorithm}", algorithm = .algorithm.name())]
     Algorithm {

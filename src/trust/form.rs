@@ -6,7 +6,8 @@ use super::error::{TrustError, TrustErrorKind};
 use super::store::{Distrust, Distrusted, Draft, TrustStore, Unused};
 use super::{SCHEMA, STORE_FILE, bare};
 use crate::anchor::{
-    Authority, CertificateOutline, Identity, KeyMaterial, Narrowing, Profile, Purpose, TrustedKey,
+    Accompanied, Authority, CertificateOutline, Chain, Identity, KeyMaterial, LogName, Narrowing, Profile,
+    Purpose, TrustedKey,
 };
 use crate::crypto::key::{KeyId, PublicKey};
 use crate::crypto::mac::SharedKey;
@@ -118,6 +119,18 @@ impl<'f> Form<'f> {
         }
         authority.accuracy_nanos = fields.opt_decimal("accuracyNanos")?;
         authority.development = fields.opt_bool("development")?.unwrap_or(false);
+        if let Some(words) = named_set(&mut fields, "accompanied", accompaniment)? {
+            let (promise, entry) = (words.contains("promise"), words.contains("entry"));
+            authority.accompanied = Accompanied { promise, entry };
+        }
+        if let Some(mut chain) = fields.opt_nested_closed("chain")? {
+            let between = digests(&mut chain, "between")?.unwrap_or_default();
+            authority.chain = Some(Chain { between, leaves: digests(&mut chain, "leaves")? });
+            chain.finish()?;
+        }
+        if let Some(log) = fields.opt_nested_closed("log")? {
+            authority.log = Some(log_name(log)?);
+        }
         if let Some(narrowing) = fields.opt_nested_closed("narrowing")? {
             authority.narrowing = read_narrowing(narrowing)?;
         }
@@ -280,6 +293,9 @@ fn consistent(authority: &Authority) -> Result<(), Kind> {
             return Err(Kind::ForeignKeyIdentity(identity()));
         }
     }
+    if authority.log.is_some() && ![Purpose::Log, Purpose::CertificateTransparency].iter().any(|one| authority.may(*one)) {
+        return Err(Kind::NoLog(identity()));
+    }
     if authority.accuracy_nanos.is_some() && !authority.may(Purpose::Timestamp) {
         return Err(Kind::Accuracy(identity()));
     }
@@ -322,6 +338,41 @@ fn distrust(value: &Value, pointer: String) -> Result<Distrust, Kind> {
     let reason = word(&fields.pointer("reason"), reason)?;
     fields.finish()?;
     Ok(Distrust { whom, reason })
+}
+
+fn accompaniment(name: &str) -> Option<&'static str> {
+    ["entry", "promise"].into_iter().find(|known| *known == name)
+}
+
+/// A list of SHA-256 of certificates, where the member is there; it may be empty.
+fn digests(fields: &mut Fields<'_>, name: &'static str) -> Result<Option<BTreeSet<Digest>>, Kind> {
+    if fields.opt_value(name)?.is_none() {
+        return Ok(None);
+    }
+    let mut all = BTreeSet::new();
+    for (pointer, element) in elements(fields, name, limits::TRUST_KEYS_MAX)? {
+        let text = element.as_str().unwrap_or_default();
+        if !all.insert(sha256(&pointer, text)?) {
+            return Err(value(&pointer, "an element that is not there yet", text));
+        }
+    }
+    Ok(Some(all))
+}
+
+fn log_name(mut fields: Fields<'_>) -> Result<LogName, Kind> {
+    let origin = fields.str("origin")?;
+    let origin = word(&fields.pointer("origin"), origin)?;
+    let hash = fields.str("hash")?;
+    if hash != digest::Algorithm::Sha256.name() {
+        return Err(fields.invalid("hash", "sha256", hash).into());
+    }
+    let ids = set(&mut fields, "ids", |pointer, text| {
+        let id = decode_hex(text).filter(|id| !id.is_empty() && id.len() <= limits::LOG_ID_BYTES_MAX);
+        id.ok_or_else(|| value(pointer, "a log id in lower-case hexadecimal", text))
+    })?;
+    let ids = ids.ok_or_else(|| missing(&fields, "ids"))?;
+    fields.finish()?;
+    Ok(LogName { origin, ids, hash: digest::Algorithm::Sha256 })
 }
 
 fn read_narrowing(mut fields: Fields<'_>) -> Result<Narrowing, Kind> {

@@ -2,7 +2,7 @@
 //!
 //! One form of our own, `stella.trust/v1` (docs/formats/trust-store.md), and
 //! the forms in which keys usually lie about: PEM, SSH lines, minisign, JWK,
-//! StellaOps' roots for time anchors. No file is opened here; callers hand in
+//! StellaOps' roots for time anchors, Sigstore's trusted roots. No file is opened here; callers hand in
 //! names and bytes.
 //!
 //! How this would be attacked: bring a key in by a second spelling of the
@@ -23,6 +23,7 @@ mod log_policy;
 mod posture;
 mod roots;
 mod store;
+mod trusted_root;
 mod write;
 
 #[cfg(test)]

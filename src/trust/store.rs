@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::SCHEMA;
 use crate::anchor::{
-    Authority, CertificateOutline, Identity, KeyMaterial, Narrowing, Persons, Purpose, TrustedKey,
+    Accompanied, Authority, CertificateOutline, Chain, Identity, KeyMaterial, LogName, Narrowing, Persons,
+    Purpose, TrustedKey,
 };
 use crate::crypto::key::{KeyId, PublicKey};
 use crate::crypto::signature::Algorithm;
-use crate::digest::Digest;
+use crate::digest::{Digest, encode_hex};
 use crate::time::{UnixTime, Window};
 use crate::wire::canonical;
 use crate::wire::json::Value;
@@ -342,7 +343,7 @@ pub(super) fn describe_authority(authority: &Authority) -> Value {
     let mut keys: Vec<(KeyId, Value)> =
         authority.keys.iter().map(|key| (key.id, describe_key(key))).collect();
     keys.sort_by_key(|(id, _)| *id);
-    Value::object([
+    let mut members = vec![
         ("accuracyNanos", optional(authority.accuracy_nanos)),
         ("certificates", digests(&authority.certificates)),
         ("development", Value::from(authority.development)),
@@ -354,7 +355,32 @@ pub(super) fn describe_authority(authority: &Authority) -> Value {
         ("notBefore", optional(authority.window.not_before)),
         ("profile", Value::from(authority.profile.name())),
         ("purposes", strings(sorted_names(&authority.purposes, Purpose::name))),
-    ])
+    ];
+    members.extend(instance_members(authority));
+    Value::object(members)
+}
+
+/// What only the parts of a signing service have; absent of all others.
+pub(super) fn instance_members(authority: &Authority) -> Vec<(&'static str, Value)> {
+    let mut members = Vec::new();
+    let Accompanied { promise, entry } = authority.accompanied;
+    let demanded = [("entry", entry), ("promise", promise)];
+    let demanded: Vec<&str> = demanded.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+    if !demanded.is_empty() {
+        members.push(("accompanied", strings(demanded)));
+    }
+    if let Some(Chain { between, leaves }) = &authority.chain {
+        let hex = |all: &BTreeSet<Digest>| strings(all.iter().map(Digest::to_string));
+        let mut chain = vec![("between", hex(between))];
+        chain.extend(leaves.iter().map(|leaves| ("leaves", hex(leaves))));
+        members.push(("chain", Value::object(chain)));
+    }
+    if let Some(LogName { origin, ids, hash }) = &authority.log {
+        let ids = strings(ids.iter().map(|id| encode_hex(id)));
+        let (hash, origin) = (Value::from(hash.name()), Value::from(origin.as_str()));
+        members.push(("log", Value::object([("hash", hash), ("ids", ids), ("origin", origin)])));
+    }
+    members
 }
 
 fn describe_narrowing(narrowing: &Narrowing) -> Value {

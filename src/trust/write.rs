@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::store::{Distrust, Distrusted, TrustStore, named_hints, sorted_names, strings};
+use super::store::{
+    Distrust, Distrusted, TrustStore, instance_members, named_hints, sorted_names, strings,
+};
 use super::{SCHEMA, STORE_FILE};
 use crate::anchor::{Authority, KeyMaterial, Narrowing, Purpose, TrustedKey};
 use crate::crypto::signature::Algorithm;
@@ -110,6 +112,9 @@ impl Files {
         members.add("profile", Value::from(authority.profile.name()));
         members.add_text("accuracyNanos", authority.accuracy_nanos);
         members.add("development", Value::from(authority.development));
+        for (name, value) in instance_members(authority) {
+            members.add(name, value);
+        }
         members.done()
     }
 }
