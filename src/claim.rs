@@ -13,6 +13,7 @@ use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Mani
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::proof::metablock;
+use crate::proof::sigstore::{Bundle, BundleError};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
@@ -30,6 +31,8 @@ use crate::wire::{base64, der};
 pub enum Claim {
     /// Signed envelopes; a file of JSON lines holds several, each read on its own.
     Envelopes(Vec<EnvelopeAt>),
+    /// Bundles of Sigstore; a file of JSON lines holds several.
+    Bundles(Vec<BundleAt>),
     /// A statement that nobody signed.
     Statement(Statement),
     /// A list of files of ours that nobody signed.
@@ -68,6 +71,15 @@ pub struct EnvelopeAt {
     pub at: Option<String>,
     /// The envelope, or why it could not be read.
     pub envelope: Result<Envelope, ClaimError>,
+}
+
+/// One bundle of an item.
+#[derive(Debug)]
+pub struct BundleAt {
+    /// Where in the item: `line 3`, or nothing where the item is the bundle.
+    pub at: Option<String>,
+    /// The bundle, or why it could not be read.
+    pub bundle: Result<Bundle, ClaimError>,
 }
 
 /// A signature in a file of its own.
@@ -114,6 +126,9 @@ pub enum ClaimError {
     /// An envelope that is none.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// A bundle of Sigstore that is none.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// A statement that is none.
     #[error(transparent)]
     Statement(#[from] StatementError),
@@ -196,6 +211,7 @@ impl ClaimError {
             | ClaimError::Statement(StatementError::Shape(error))
             | ClaimError::Layout(LayoutError::Shape(error))
             | ClaimError::Listing(ListingError::Shape(error)) => Some(error),
+            ClaimError::Bundle(error) => error.shape(),
             _ => None,
         }
     }
@@ -204,6 +220,7 @@ impl ClaimError {
     pub fn is_base64(&self) -> bool {
         matches!(self, ClaimError::Envelope(EnvelopeError::Payload(_) | EnvelopeError::Signature { .. }))
             || matches!(self, ClaimError::Detached(DetachedError::Base64 { .. }))
+            || matches!(self, ClaimError::Bundle(error) if error.is_base64())
     }
 
     /// Whether something in DER is behind it.
@@ -216,7 +233,7 @@ impl ClaimError {
                 | ClaimError::Token(_)
                 | ClaimError::Pem(_)
                 | ClaimError::Label { .. }
-        )
+        ) || matches!(self, ClaimError::Bundle(error) if error.is_der())
     }
 
     /// Whether an authority refused to stamp.
@@ -288,6 +305,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::BundleSignature => Claim::Envelopes(vec![whole(bundle_signature(&json::parse(content)?)?)]),
         Kind::DsseLines => Claim::Envelopes(lines(content)?),
         Kind::Layout | Kind::Link => Claim::Envelopes(vec![whole(metablock::parse(&json::parse(content)?)?)]),
+        Kind::SigstoreBundle => Claim::Bundles(bundles(content)?),
         Kind::Statement => Claim::Statement(statement(content)?),
         Kind::BundleManifest
         | Kind::ChecksumsJson
@@ -492,6 +510,19 @@ pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
             };
             token.map(one).into_iter().collect()
         }
+        (_, Claim::Bundles(bundles)) => {
+            let mut tokens = Vec::new();
+            for BundleAt { at, bundle } in bundles {
+                let Ok(bundle) = bundle else { continue };
+                for (index, der) in bundle.tokens.iter().enumerate().take(limits::TOKENS_MAX) {
+                    let place = format!("time stamp {index}");
+                    let at = at.as_ref().map_or(place.clone(), |line| format!("{line}, {place}"));
+                    let token = Token::parse(der).map_err(ClaimError::from);
+                    tokens.push(EmbeddedToken { at, token, over_signature: true });
+                }
+            }
+            tokens
+        }
         (_, Claim::Manifest(manifest)) => {
             let stamps = manifest.value.get("timestamps").and_then(Value::as_array).unwrap_or_default();
             let tokens = stamps.iter().take(limits::TOKENS_MAX).enumerate().filter_map(|(index, one)| {
@@ -516,6 +547,26 @@ fn whole(envelope: Envelope) -> EnvelopeAt {
 }
 
 fn lines(content: &[u8]) -> Result<Vec<EnvelopeAt>, ClaimError> {
+    let read = |raw: &[u8]| Ok(Envelope::parse(&json::parse(raw)?)?);
+    let envelope = |(at, raw)| EnvelopeAt { at: Some(at), envelope: read(raw) };
+    Ok(split(content)?.into_iter().map(envelope).collect())
+}
+
+/// One bundle, over however many lines, or one on each line: then the first
+/// line is a value of its own.
+fn bundles(content: &[u8]) -> Result<Vec<BundleAt>, ClaimError> {
+    let parsed = json::parse(content);
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if parsed.is_err() && first.len() < content.len() && json::parse(first).is_ok() {
+        let read = |raw: &[u8]| Ok(Bundle::parse(&json::parse(raw)?)?);
+        let bundle = |(at, raw)| BundleAt { at: Some(at), bundle: read(raw) };
+        return Ok(split(content)?.into_iter().map(bundle).collect());
+    }
+    Ok(vec![BundleAt { at: None, bundle: Ok(Bundle::parse(&parsed?)?) }])
+}
+
+/// The lines of a file of JSON lines, each with its name.
+fn split(content: &[u8]) -> Result<Vec<(String, &[u8])>, ClaimError> {
     let mut lines: Vec<_> = content.split(|byte| *byte == b'\n').collect();
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
@@ -528,12 +579,7 @@ fn lines(content: &[u8]) -> Result<Vec<EnvelopeAt>, ClaimError> {
     if found > max {
         return Err(ClaimError::Envelopes { found, max });
     }
-    let read = |raw: &[u8]| Ok(Envelope::parse(&json::parse(raw)?)?);
-    Ok(lines
-        .into_iter()
-        .enumerate()
-        .map(|(index, raw)| EnvelopeAt { at: Some(format!("line {}", index + 1)), envelope: read(raw) })
-        .collect())
+    Ok(lines.into_iter().enumerate().map(|(index, raw)| (format!("line {}", index + 1), raw)).collect())
 }
 
 /// StellaOps' `signature.json`: an envelope, or the flat spelling with one

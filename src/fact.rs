@@ -318,6 +318,42 @@ pub enum Fact {
         /// Who carried out each step: by its name, ids of keys.
         steps: Vec<(String, BTreeSet<String>)>,
     },
+    /// A person whom an issuer of identities certified signed something.
+    Keyless {
+        /// The item.
+        item: String,
+        /// Who: subject and provider of identities together.
+        signer: Identity,
+        /// The subject alternative name.
+        subject: String,
+        /// The provider of identities.
+        issuer: String,
+        /// Whose root the certificate leads to.
+        authority: Identity,
+        /// The serial number of the certificate.
+        serial: String,
+        /// What else the certificate says.
+        claims: BTreeMap<String, String>,
+        /// When the certificate is valid.
+        window: (Option<String>, Option<String>),
+    },
+    /// A log of the trust store has an entry about something.
+    Logged {
+        /// The item.
+        item: String,
+        /// Which log.
+        log: Identity,
+        /// The place in the whole log, where the log signed it.
+        index: Option<String>,
+        /// The place in the tree, where it is proven.
+        leaf: Option<String>,
+        /// How many leaves that tree has.
+        size: Option<String>,
+        /// Its root.
+        root: Option<Digest>,
+        /// When the log took it in, as far as it signed that.
+        time: ProvenTime,
+    },
     /// A custody chain was walked.
     Chain {
         /// The item.
@@ -430,6 +466,8 @@ impl Fact {
             | Fact::Stamped { item, .. }
             | Fact::Certified { item, .. }
             | Fact::Layout { item, .. }
+            | Fact::Keyless { item, .. }
+            | Fact::Logged { item, .. }
             | Fact::Chain { item, .. } => item,
         }
     }
@@ -458,6 +496,13 @@ impl Fact {
                     by.len()
                 )
             }
+            Fact::Keyless { item, subject, issuer, authority, .. } => {
+                format!("{subject} signed {item}, by the word of {issuer}, certified under {authority}")
+            }
+            Fact::Logged { item, log, time, .. } => match &time.interval.1 {
+                Some(at) => format!("{log} took in {item} at {at}"),
+                None => format!("{log} has an entry about {item}"),
+            },
             Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
             Fact::Chain { item, chain, count, pinned, .. } => {

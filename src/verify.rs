@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::anchor::{Persons, Purpose};
+use crate::anchor::{Persons, Purpose, Wanted};
 use crate::check::certificates::{self, Alone, Signers};
 use crate::check::container;
 use crate::check::existence::Times;
 use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{Content, Context, Load};
+use crate::check::sigstore::{self, Keyless};
 use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
@@ -26,7 +27,7 @@ use crate::check::{
 use crate::claim::Claim;
 use crate::custody::Pin;
 use crate::digest::{Algorithm, Digest};
-use crate::evidence::{Case, Evidence, Form};
+use crate::evidence::{Case, Evidence, Form, Kind};
 use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::policy::{self, Policy, Verdict, judge};
@@ -40,6 +41,8 @@ pub struct Request {
     pub at: Option<UnixTime>,
     /// What must be vouched for.
     pub artifacts: BTreeSet<Digest>,
+    /// Whose keyless signatures are asked for.
+    pub keyless: Vec<Wanted>,
     /// Heads that someone noted outside the evidence.
     pub pins: Vec<Pin>,
     /// For what a certificate on its own should be good.
@@ -71,7 +74,14 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         .zip(&bags)
         .map(|(view, bag)| certificates::signers(view, bag, &pki, trust.authorities(), &rules))
         .collect();
+    let keyless = Keyless { policy: &policy.keyless, asked: &request.keyless };
+    let bundled: Vec<sigstore::Signers> = views
+        .iter()
+        .zip(&bags)
+        .map(|(view, bag)| sigstore::signers(view, bag, &pki, trust, &rules, keyless))
+        .collect();
     let certified = signers.iter().flat_map(|one| &one.authorities);
+    let certified = certified.chain(bundled.iter().flat_map(sigstore::Signers::authorities));
     let persons = Persons::of(trust.authorities().iter().chain(certified));
     let context = Context::new(
         trust.authorities(),
@@ -130,6 +140,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
     }
     let claims = claims_by_type(policy);
+    let logs = sigstore::Logs::of(trust);
     for view in &views {
         let context = context.with_signers(&signers[view.index], &pki, &bags[view.index]);
         let demands = statements::Demands { claims: &claims, context: &context };
@@ -137,7 +148,14 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         if let Some(finding) = &signers[view.index].beyond {
             books[view.index].find(finding.clone());
         }
-        let examined = envelopes(view, &demands, &stamped[view.index].times);
+        let times = &stamped[view.index].times;
+        let bag = &bags[view.index];
+        let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, times };
+        let mut examined = envelopes(view, &demands, times);
+        examined.extend(bundles(view, &with, &bundled[view.index]));
+        if view.case.items.iter().any(|item| item.kind == Kind::SigstoreBundle) {
+            needs.insert(Purpose::IdentityIssuer);
+        }
         let settle = |_: &mut Book| layouts::settle(&context, trust, examined);
         let book = &mut books[view.index];
         for one in of_case(view, "judging the layouts of", book, &mut subjects, settle) {
@@ -149,7 +167,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             broken[view.index].extend(one.broken_by);
             signed.push(one.signed);
         }
-        let times = &stamped[view.index].times;
         let examine = |_: &mut Book| detached::examine(view, &context, times);
         let book = &mut books[view.index];
         for one in of_case(view, "reading the signature files of", book, &mut subjects, examine) {
@@ -383,6 +400,29 @@ fn envelopes<'v>(
         examined.push(statements::unsigned(view, item, &content));
     }
     examined
+}
+
+/// Every bundle of a case, likewise.
+fn bundles<'v>(
+    view: &'v CaseView,
+    with: &sigstore::Bundles,
+    signers: &sigstore::Signers,
+) -> Vec<statements::Examined<'v>> {
+    let mut work = Vec::new();
+    for (index, item) in view.case.items.iter().enumerate() {
+        let Some(Claim::Bundles(bundles)) = view.claim(index) else { continue };
+        let read = || bundles.iter().enumerate().filter_map(|(place, one)| Some((place, one, one.bundle.as_ref().ok()?)));
+        let load = read().fold(Load::default(), |load, (_, _, bundle)| load.plus(sigstore::load(bundle)));
+        work.extend(read().map(|(place, one, bundle)| {
+            (item, one.at.as_deref(), bundle, signers.0.get(&(index, place)), load)
+        }));
+    }
+    work.into_par_iter()
+        .map(|(item, at, bundle, signer, load)| {
+            check::guarded(|| sigstore::examine(view, with, item, at, bundle, signer, load))
+                .unwrap_or_else(|| statements::broke(view, item))
+        })
+        .collect()
 }
 
 /// What was demanded by digest: a subject of its own where nothing at hand has

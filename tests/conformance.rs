@@ -2,6 +2,7 @@
 
 #[path = "conformance/mod.rs"]
 mod conformance;
+mod support;
 
 fn main() {
     conformance::main();

@@ -72,6 +72,9 @@ pub struct Authority {
     /// How far off its clock may be when its tokens do not say; `None` is
     /// unknown, which is not zero.
     pub accuracy_nanos: Option<u64>,
+    /// Whether its tokens are taken at their word for the instant, whatever they
+    /// state of accuracy.
+    pub exact: bool,
     /// How it is called where it is a log.
     pub log: Option<LogName>,
     /// To which certificates paths to it are confined; `None` is any.
@@ -179,6 +182,7 @@ impl Authority {
             window: Window::OPEN,
             profile: Profile::LongLived,
             accuracy_nanos: None,
+            exact: false,
             log: None,
             chain: None,
             accompanied: Accompanied::BY_NOTHING,

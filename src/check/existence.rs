@@ -18,7 +18,7 @@ pub struct Proof {
     pub interval: Interval,
     /// Whose clock it was.
     pub by: Identity,
-    /// Of what kind it is: `timestamp`.
+    /// Of what kind it is: `timestamp`, `log`.
     pub kind: &'static str,
     /// Every key that it rests on, up to the root.
     pub keys: BTreeSet<KeyId>,
@@ -45,7 +45,7 @@ pub struct Bound {
     pub existed: Interval,
     /// Every interval that counts, the best one first; empty without a proof.
     pub proven: Vec<Interval>,
-    /// What proves it: `timestamp`, `validation` or `none`.
+    /// What proves it: `timestamp`, `log`, `validation` or `none`.
     pub by: &'static str,
 }
 
@@ -109,6 +109,19 @@ impl Existence {
     /// Nothing but the time of validation is known.
     pub fn unproven(at: Option<UnixTime>) -> Existence {
         Existence { at, proofs: Vec::new() }
+    }
+
+    /// Takes in one more proof, about just this.
+    pub fn insert(&mut self, proof: Proof) {
+        if let Err(place) = self.proofs.binary_search(&proof) {
+            self.proofs.insert(place, proof);
+        }
+    }
+
+    /// What others than `identity`, with other keys than `key`, prove.
+    pub fn by_others(&self, identity: &Identity, key: KeyId) -> Vec<Interval> {
+        let others = self.proofs.iter().filter(|proof| proof.by != *identity && !proof.keys.contains(&key));
+        others.map(|proof| proof.interval).collect()
     }
 
     /// What `signer`, who rests on `keys`, may rely on: proofs by anybody but

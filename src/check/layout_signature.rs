@@ -35,3 +35,9 @@ pub fn of_link(hint: &str) -> Finding {
     let detail = "the link names a functionary of its step and does not verify under his key";
     Finding::new(Severity::Failed, ABOUT.id, detail).found(format!("keyid {}", path::escape(hint.as_bytes())))
 }
+
+/// A layout in a bundle, whose steps nobody follows.
+pub fn bundled() -> Finding {
+    let detail = "a layout in a bundle: its steps are followed only where its owners sign with keys";
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+}

@@ -7,6 +7,7 @@
 pub mod artifact_demanded;
 pub mod artifact_vouched;
 pub mod certificate_path;
+pub mod certificate_sct;
 pub mod certificate_window;
 pub mod certificates;
 pub mod chain;
@@ -82,6 +83,13 @@ pub mod layout_rule;
 pub mod layout_signature;
 pub mod layout_step;
 pub mod layouts;
+pub mod log_checkpoint;
+pub mod log_entry;
+pub mod log_inclusion;
+pub mod log_known;
+pub mod log_presence;
+pub mod log_promise;
+pub mod log_time;
 pub mod pki;
 pub mod reading;
 pub mod refusal;
@@ -93,9 +101,12 @@ pub mod signature_algorithm;
 pub mod signature_bare_payload;
 pub mod signature_detached;
 pub mod signature_dsse;
+pub mod signature_identity;
 pub mod signature_shared_key;
+pub mod signature_sigstore;
 pub mod signature_threshold;
 pub mod signing;
+pub mod sigstore;
 pub mod stamps;
 pub mod statement_claims;
 pub mod statement_predicate_type;
@@ -131,6 +142,7 @@ pub const ALL: &[&About] = &[
     &artifact_demanded::ABOUT,
     &artifact_vouched::ABOUT,
     &certificate_path::ABOUT,
+    &certificate_sct::ABOUT,
     &certificate_window::ABOUT,
     &custody_actor::ABOUT,
     &custody_anchor::ABOUT,
@@ -197,6 +209,13 @@ pub const ALL: &[&About] = &[
     &layout_rule::ABOUT,
     &layout_signature::ABOUT,
     &layout_step::ABOUT,
+    &log_checkpoint::ABOUT,
+    &log_entry::ABOUT,
+    &log_inclusion::ABOUT,
+    &log_known::ABOUT,
+    &log_presence::ABOUT,
+    &log_promise::ABOUT,
+    &log_time::ABOUT,
     &revocation_freshness::ABOUT,
     &revocation_presence::ABOUT,
     &revocation_signature::ABOUT,
@@ -205,7 +224,9 @@ pub const ALL: &[&About] = &[
     &signature_bare_payload::ABOUT,
     &signature_detached::ABOUT,
     &signature_dsse::ABOUT,
+    &signature_identity::ABOUT,
     &signature_shared_key::ABOUT,
+    &signature_sigstore::ABOUT,
     &signature_threshold::ABOUT,
     &statement_claims::ABOUT,
     &statement_predicate_type::ABOUT,

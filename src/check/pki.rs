@@ -13,6 +13,7 @@ use crate::check::{
 };
 use crate::claim::Claim;
 use crate::crypto::key::{KeyId, PublicKey};
+use crate::digest::Digest;
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::proof::revocation::{self, Answer, Crl, Currency, Data, Examination, OcspResponse, Responders};
 use crate::proof::x509::path::{self, Path, PathError, PathRequest, PolicyInputs, Usage};
@@ -305,6 +306,17 @@ fn unanswered(examination: &Examination, subject: &str, severity: Severity, unti
         }
         _ => revocation_presence::missing(severity, subject),
     }
+}
+
+/// Whether a path is one of those to which the authority at its end is confined.
+pub fn confined(authority: &Authority, path: &Path) -> Result<(), PathError> {
+    let certificates: Vec<Digest> = path.certificates().iter().map(|one| *one.fingerprint()).collect();
+    // A listed signer that is the anchor itself needs nobody between.
+    if authority.admits(&certificates) {
+        return Ok(());
+    }
+    let (subject, issuer) = (path.target().subject().to_string(), path.target().issuer().to_string());
+    Err(PathError::NoIssuer { subject, issuer })
 }
 
 /// Every key that a path rests on, the root's among them.

@@ -73,6 +73,23 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
                     }
                 }
             }
+            Some(Ok(Claim::Bundles(bundles))) => {
+                for one in bundles {
+                    match &one.bundle {
+                        Ok(_) => passed(item.kind, book),
+                        Err(error) => {
+                            let finding = fault(error).item(path);
+                            let at = [one.at.clone(), finding.at.clone()];
+                            let at: Vec<_> = at.into_iter().flatten().collect();
+                            book.find(Finding {
+                                at: Some(at.join(", ")).filter(|t| !t.is_empty()),
+                                ..finding
+                            });
+                            refused.push((index, check_of(error)));
+                        }
+                    }
+                }
+            }
             Some(Ok(Claim::Certificates(_))) => {
                 passed(item.kind, book);
                 trust_evidence_supplied::material(path, book);

@@ -22,6 +22,12 @@ pub fn passed(book: &mut Book) {
     book.pass(ABOUT.id);
 }
 
+/// It does not verify under the certificate that came with it.
+pub fn failed_certified() -> Finding {
+    let detail = "the signature does not verify under the certificate of the bundle";
+    Finding::new(Severity::Failed, ABOUT.id, detail)
+}
+
 /// A signature names a key that we know and does not verify under any.
 pub fn failed(hint: &str) -> Finding {
     Finding::new(Severity::Failed, ABOUT.id, "the signature names a trusted key and does not verify under it")

@@ -47,6 +47,11 @@ pub struct Context<'t> {
     pub shared_key_suffices: bool,
     /// Signers with certificates in the case that is examined.
     pub certified: Option<Certified<'t>>,
+    /// Whether the evidence itself says under what its signature is: a bundle
+    /// with a certificate.
+    sole: bool,
+    /// The hint that stands beside signatures that have none of their own.
+    hint: Option<String>,
     /// Keys by every hint that may mean them.
     hints: BTreeMap<&'t str, Vec<(usize, usize)>>,
 }
@@ -82,7 +87,17 @@ impl<'t> Context<'t> {
                 }
             }
         }
-        Context { authorities, rules, persons, threshold, shared_key_suffices, certified: None, hints }
+        Context {
+            authorities,
+            rules,
+            persons,
+            threshold,
+            shared_key_suffices,
+            certified: None,
+            sole: false,
+            hint: None,
+            hints,
+        }
     }
 
     /// The same with signers who have certificates in a case.
@@ -95,6 +110,30 @@ impl<'t> Context<'t> {
         let mut context =
             Context::new(all, self.rules, self.persons, self.threshold, self.shared_key_suffices);
         context.certified = Some(Certified { signers, trusted, pki, bag });
+        context
+    }
+
+    /// The same with nobody but those whom one certificate makes: what a bundle
+    /// with that certificate is verified under.
+    pub fn confined<'s>(&self, signers: &'s Signers, pki: &'s Pki<'s>, bag: &'s Bag) -> Context<'s>
+    where
+        't: 's,
+    {
+        let (persons, threshold) = (self.persons, self.threshold);
+        let mut context =
+            Context::new(&signers.authorities, self.rules, persons, threshold, self.shared_key_suffices);
+        context.certified = Some(Certified { signers, trusted: 0, pki, bag });
+        context.sole = true;
+        context
+    }
+
+    /// The same for signatures that have their hint beside them.
+    pub fn pointed(&self, hint: Option<&str>) -> Context<'t> {
+        let (persons, threshold) = (self.persons, self.threshold);
+        let mut context =
+            Context::new(self.authorities, self.rules, persons, threshold, self.shared_key_suffices);
+        context.certified = self.certified;
+        context.hint = hint.map(str::to_owned);
         context
     }
 
@@ -259,6 +298,14 @@ pub struct Load {
 }
 
 impl Load {
+    /// Both together.
+    pub fn plus(self, other: Load) -> Load {
+        Load {
+            signatures: self.signatures.saturating_add(other.signatures),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
     /// With another envelope.
     pub fn and(self, envelope: &Envelope) -> Load {
         let signatures = envelope.distinct();
@@ -302,7 +349,7 @@ pub fn examine(
     let mut standing = Standing::default();
     for (index, signature) in envelope.signatures().iter().enumerate() {
         let place = place(at, index);
-        let hint = signature.keyid.as_deref();
+        let hint = signature.keyid.as_deref().or(context.hint.as_deref());
         if !seen.insert((&signature.sig, hint)) {
             book.skip(of_signature, "the same signature again");
             continue;
@@ -369,6 +416,8 @@ pub fn examine(
             signature_bare_payload::failed(&identity)
         } else if named > 0 && metablock {
             layout_signature::failed(hint.unwrap_or_default())
+        } else if context.sole {
+            signature_dsse::failed_certified()
         } else if named > 0 {
             signature_dsse::failed(hint.unwrap_or_default())
         } else if let Some(finding) = beyond {
@@ -536,7 +585,10 @@ fn admitted<const N: usize>(
     more: [(CheckId, Option<Finding>); N],
 ) -> Admitted {
     let rules = context.rules;
-    let mut keys = context.path_of(authority).map_or_else(BTreeSet::new, |(_, path)| pki::keys(path));
+    // A keyless signer is the person in the certificate. Who runs the issuer may
+    // run a log or a clock as well: trust says so, and not the evidence.
+    let path = context.path_of(authority).filter(|_| !context.sole);
+    let mut keys = path.map_or_else(BTreeSet::new, |(_, path)| pki::keys(path));
     keys.insert(key.id);
     let bound = existence.bound(context.persons, &authority.identity, &keys);
     let shared = key.is_shared() && !context.shared_key_suffices;

@@ -17,7 +17,7 @@ use crate::check::{
     certificate_path, reading, signature_algorithm, timestamp_authority, timestamp_imprint, timestamp_order,
     timestamp_validity, trust_development, trust_distrusted,
 };
-use crate::claim::Claim;
+use crate::claim::{BundleAt, Claim, EnvelopeAt};
 use crate::digest::{Algorithm, Digest};
 use crate::evidence;
 use crate::fact::{Fact, ProvenTime};
@@ -281,12 +281,14 @@ impl Index {
 
 /// The signatures of the envelopes in an item.
 fn signatures<'v>(view: &'v CaseView, index: usize) -> impl Iterator<Item = &'v [u8]> {
-    let envelopes = match view.claim(index) {
-        Some(Claim::Envelopes(envelopes)) => envelopes.as_slice(),
-        _ => &[],
+    let (envelopes, bundles): (&[EnvelopeAt], &[BundleAt]) = match view.claim(index) {
+        Some(Claim::Envelopes(envelopes)) => (envelopes, &[]),
+        Some(Claim::Bundles(bundles)) => (&[], bundles),
+        _ => (&[], &[]),
     };
     let envelopes = envelopes.iter().filter_map(|one| one.envelope.as_ref().ok());
-    envelopes.flat_map(|envelope| envelope.signatures()).map(|signature| &signature.sig[..])
+    let bundles = bundles.iter().filter_map(|one| Some(one.bundle.as_ref().ok()?.signature()));
+    envelopes.flat_map(|envelope| envelope.signatures()).map(|signature| &signature.sig[..]).chain(bundles)
 }
 
 /// Whose token it is. Signature first, then trust: what is wrong with the token
@@ -308,8 +310,9 @@ fn attribute<'t>(
     for (_, authority, anchors) in pki.trusted_for(Purpose::Timestamp) {
         let mut request = TimestampRequest::new(Imprint::Unexamined, anchors, clocks.rules, &pki.memo);
         request.candidates = &bag.certificates;
+        request.exact = authority.exact;
         request.accuracy_nanos = authority.accuracy_nanos.or(Some(limits::ACCURACY_UNSTATED_NANOS));
-        match found.token.verify(&request, &mut Budget::new(), &mut |_, _| Ok(())) {
+        match found.token.verify(&request, &mut Budget::new(), &mut |path, _| pki::confined(authority, path)) {
             Ok(token) => {
                 // Distrust beats everything, also another entry for the same root.
                 let reason = authority.distrusted.clone().or_else(|| pki.distrusted(token.path()));

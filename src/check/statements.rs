@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::container::Roll;
-use crate::check::existence::Times;
+use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Content, Context, Load};
 use crate::check::view::CaseView;
-use crate::check::{entries, integrity_divergence, integrity_unlisted, statement_claims, trust_known_signer};
+use crate::check::{
+    entries, integrity_divergence, integrity_unlisted, sigstore, statement_claims, trust_known_signer,
+};
 use crate::custody::ledger::anchor::Anchor;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::Item;
 use crate::fact::{Fact, Means, Named, Standing, Voucher};
-use crate::finding::{Book, CheckId, Severity};
+use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::listing::{DIVERGENCE_TYPE, FileManifest};
 use crate::proof::dsse::Envelope;
 use crate::statement::Statement;
@@ -61,11 +63,29 @@ pub fn examine<'v>(
     envelope: &'v Envelope,
     load: Load,
 ) -> Examined<'v> {
+    let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
+    let existence = times.existence(demands.context.rules.at, item, &parts);
+    examine_with(view, demands, &existence, item, at, envelope, load, &[])
+}
+
+/// The same where it is known what is proven of it, and what speaks against
+/// whoever signed.
+#[allow(clippy::too_many_arguments, reason = "one envelope with everything that bears on it")]
+pub fn examine_with<'v>(
+    view: &CaseView,
+    demands: &Demands,
+    existence: &Existence,
+    item: &Item,
+    at: Option<&str>,
+    envelope: &'v Envelope,
+    load: Load,
+    against: &[Finding],
+) -> Examined<'v> {
     let path = item.path.as_str();
     let outcome = super::guarded(|| {
-        let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
-        let existence = times.existence(demands.context.rules.at, item, &parts);
-        signing::examine(demands.context, path, at, envelope, &existence, load)
+        let mut one = signing::examine(demands.context, path, at, envelope, existence, load);
+        sigstore::hold(against, path, at, &mut one.standing, &mut one.facts, &mut one.book);
+        one
     });
     let Some(one) = outcome else { return broke(view, item) };
     let mut book = one.book;
@@ -147,7 +167,7 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined<'st
 }
 
 /// The examination itself broke: nothing is established.
-fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
+pub fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
     let mut book = Book::default();
     book.find(super::tool_fault::broke("examining").item(item.path.as_str()));
     let standing = Standing { open: BTreeSet::from([CheckId::ToolFault]), ..Standing::default() };

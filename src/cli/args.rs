@@ -101,9 +101,13 @@ pub struct Verify {
     /// is nothing but time-stamp tokens: what they must be over
     #[arg(long = "artifact", value_name = "PATH|ALG:HEX")]
     pub artifacts: Vec<String>,
-    /// Who must be among those that vouch, by the name in the trust store
+    /// Who must be among those that vouch: by the name in the trust store, or, with --issuer, by the
+    /// subject alternative name of a keyless signer
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Vec<String>,
+    /// Which provider of identities must have vouched for --identity
+    #[arg(long, value_name = "URL", requires = "identity")]
+    pub issuer: Option<String>,
     /// How many distinct identities must vouch
     #[arg(long, value_name = "K")]
     pub threshold: Option<u32>,

@@ -11,6 +11,7 @@ use crate::digest::{Algorithm, encode_hex};
 use crate::evidence::{Case, Evidence, Form, Item};
 use crate::path::{escape, escape_text};
 use crate::proof::revocation::CertificateStatus;
+use crate::proof::sigstore::{Bundle, Content, Material, Said};
 use crate::proof::x509::Certificate;
 use crate::statement::Statement;
 use crate::statement::layout::Metadata;
@@ -144,6 +145,14 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
                 }
             }
         }
+        Ok(Claim::Bundles(bundles)) => {
+            for one in &bundles {
+                match &one.bundle {
+                    Err(error) => push(vec![("malformed", error.to_string())]),
+                    Ok(bundle) => claim_bundle(bundle, push),
+                }
+            }
+        }
         Ok(Claim::Statement(statement)) => claim_statement(&statement, push),
         Ok(Claim::Files(files)) => push(vec![("lists", files.entries.len().to_string())]),
         Ok(Claim::List(list)) => push(vec![("lists", list.entries.len().to_string())]),
@@ -263,6 +272,42 @@ fn claim_in_toto(said: &Value, push: &mut dyn FnMut(Vec<(&'static str, String)>)
                 push(vec![("inspection", inspection.name), ("wouldRun", inspection.run.join(" "))]);
             }
         }
+    }
+}
+
+fn claim_bundle(bundle: &Bundle, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    let mut claim = vec![("bundle", bundle.version.name().to_owned())];
+    match &bundle.content {
+        Content::Message(message) => claim.push(("digest", message.digest.to_string())),
+        Content::Envelope(envelope) => claim.push(("payloadType", envelope.payload_type().to_owned())),
+    }
+    if let Material::Key { hint } = &bundle.material {
+        claim.push(("keyid", hint.clone().unwrap_or_else(|| "none".to_owned())));
+    }
+    push(claim);
+    if let Material::Certificate { leaf, chain } = &bundle.material {
+        std::iter::once(leaf).chain(chain).for_each(|one| push(claim_certificate(one)));
+        match Said::by(leaf) {
+            Err(error) => push(vec![("malformed", error.to_string())]),
+            Ok(said) => {
+                push(vec![("identity", said.keyless.to_string())]);
+                for (name, text) in said.lines() {
+                    push(vec![("extension", name), ("says", text)]);
+                }
+            }
+        }
+    }
+    for entry in &bundle.entries {
+        let mut claim = vec![("log", encode_hex(entry.log_id())), ("index", entry.index().to_string())];
+        claim.extend(entry.kind().map(|kind| ("entry", format!("{} {}", kind.kind, kind.version))));
+        claim.extend(entry.integrated_time_unverified().map(|time| ("integratedTime", time.to_string())));
+        push(claim);
+    }
+    push(vec![("timeStamps", bundle.tokens.len().to_string())]);
+    if let Content::Envelope(envelope) = &bundle.content
+        && let Ok(statement) = Statement::parse(envelope.payload_unverified())
+    {
+        claim_statement(&statement, push);
     }
 }
 

@@ -5,12 +5,12 @@
     reason = "cli reads the environment, the clock on demand, and writes files"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::anchor::{Identity, Purpose};
+use crate::anchor::{self, Identity, Keyless, Pattern, Purpose};
 use crate::cli::args::{Artifact, At, Output, ReportFormat, Verify, artifact};
 use crate::cli::collecting::{self, Wanted, collect};
 use crate::cli::failure::Failure;
@@ -82,7 +82,8 @@ fn verdict(arguments: &Verify, output: Output) -> Result<u8, Failure> {
     pins.sort_by_key(|pin| (pin.chain.clone(), pin.head));
     pins.dedup();
     let usage = arguments.purpose;
-    let request = Request { at: time, artifacts: artifacts.digests.clone(), pins, usage };
+    let keyless = asked(arguments);
+    let request = Request { at: time, artifacts: artifacts.digests.clone(), keyless, pins, usage };
     let outcome = pool.install(|| verify::verify(&evidence, &trust, &policy, &request));
     configured(&outcome, &trust)?;
 
@@ -152,12 +153,20 @@ fn policy(
         allow_development: arguments.allow_development,
     };
     let mut policy = base.with(&options).map_err(Failure::usage)?;
+    // Anybody can have as many accounts as a pattern has room for.
+    if policy.threshold > 1 && policy.keyless.iter().any(|wanted| !wanted.is_exact()) {
+        return Err(Failure::usage(
+            "a threshold above 1 needs keyless signers that are named exactly, and the policy has patterns",
+        ));
+    }
     if !arguments.identity.is_empty() {
         let mut identities = BTreeSet::new();
         for name in &arguments.identity {
-            let identity =
-                Identity::new(name).map_err(|error| Failure::usage(format!("--identity: {error}")))?;
-            identities.insert(identity);
+            let identity = match &arguments.issuer {
+                None => Identity::new(name),
+                Some(issuer) => Keyless { subject: name.clone(), issuer: issuer.clone() }.identity(),
+            };
+            identities.insert(identity.map_err(|error| Failure::usage(format!("--identity: {error}")))?);
         }
         let threshold = identities.len() as u32;
         policy.groups.push(Group { name: "--identity".to_owned(), identities, threshold });
@@ -177,6 +186,18 @@ fn trust(
         load::outside_evidence("the trust root", &path, evidence)?;
     }
     load::effective_trust(&arguments.trust_roots, arguments.purpose, at, kit)
+}
+
+/// The keyless signers that are named in the call, exactly.
+fn asked(arguments: &Verify) -> Vec<anchor::Wanted> {
+    let Some(issuer) = &arguments.issuer else { return Vec::new() };
+    let exact = |text: &String| Pattern::Exact(text.clone());
+    let named: BTreeSet<anchor::Wanted> = arguments
+        .identity
+        .iter()
+        .map(|name| anchor::Wanted { subject: exact(name), issuer: exact(issuer), claims: BTreeMap::new() })
+        .collect();
+    named.into_iter().collect()
 }
 
 /// What must be vouched for: digests, and files that are measured like evidence.
@@ -259,7 +280,8 @@ fn echoed(arguments: &Verify, request: &Request, policy: &Policy) -> Value {
         arguments.identity.iter().map(|text| crate::path::escape(text.as_bytes())).collect();
     identities.sort();
     identities.dedup();
-    Value::object([
+    let issuer = arguments.issuer.iter().map(|text| ("issuer", Value::from(crate::path::escape(text.as_bytes()))));
+    let members = [
         ("allowDevelopment", Value::from(policy.allow_development)),
         ("artifacts", list(request.artifacts.iter().map(Digest::to_string).collect())),
         (
@@ -277,7 +299,8 @@ fn echoed(arguments: &Verify, request: &Request, policy: &Policy) -> Value {
         ("minTrust", policy.trust_sequence_min.map_or(Value::Null, |n| Value::from(n.to_string()))),
         ("revocation", Value::from(policy.revocation.name())),
         ("threshold", Value::from(u64::from(policy.threshold))),
-    ])
+    ];
+    Value::object(members.into_iter().chain(issuer))
 }
 
 fn print(report: &Report, output: Output) -> io::Result<()> {

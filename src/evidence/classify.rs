@@ -8,6 +8,7 @@
 use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
+use crate::proof::sigstore;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
 
@@ -96,7 +97,7 @@ const PLACED: [&str; 10] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 35] = {
+const ENDINGS: [(&str, NameClaim); 39] = {
     use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
@@ -114,6 +115,10 @@ const ENDINGS: [(&str, NameClaim); 35] = {
         (".custody.ndjson", CUSTODY),
         (".ledger.jsonl", LEDGER),
         (".ledger.ndjson", LEDGER),
+        (".sigstore", Structured(Kind::SigstoreBundle)),
+        (".sigstore.json", Structured(Kind::SigstoreBundle)),
+        (".sigstore.jsonl", Structured(Kind::SigstoreBundle)),
+        (".sigstore.ndjson", Structured(Kind::SigstoreBundle)),
         (".dsse", Structured(Kind::DsseEnvelope)),
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
@@ -334,6 +339,11 @@ pub(super) fn looks_signed(head: &[u8]) -> bool {
     contains(head, b"\"payloadType\"")
 }
 
+/// Whether a text says that it is a bundle of Sigstore.
+fn looks_bundled(text: &[u8]) -> bool {
+    contains(text, sigstore::MEDIA_TYPE.as_bytes())
+}
+
 /// The kind of a file that was read whole.
 pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
     let text = content.trim_ascii_start();
@@ -344,6 +354,9 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
     let kind = match claim {
         NameClaim::Structured(kind) => match (kind, structure) {
             (Kind::DsseEnvelope, Some(Kind::Statement)) => Kind::Statement,
+            (Kind::DsseEnvelope | Kind::DsseLines | Kind::DetachedSignature, Some(Kind::SigstoreBundle)) => {
+                Kind::SigstoreBundle
+            }
             (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
             (Kind::PublicKey, Some(Kind::Certificate)) => Kind::Certificate,
             (Kind::Layout | Kind::Link, Some(found @ (Kind::DsseEnvelope | Kind::Layout | Kind::Link))) => {
@@ -376,18 +389,26 @@ pub(super) fn list_by_length(content: &[u8]) -> Kind {
 fn by_json(text: &[u8]) -> (Option<Kind>, Peek) {
     if let Ok(value) = json::parse(text) {
         let kind = by_members(&value);
-        let asks = matches!(kind, Some(Kind::DsseEnvelope | Kind::Statement | Kind::Link));
+        let asks = matches!(
+            kind,
+            Some(Kind::DsseEnvelope | Kind::Statement | Kind::Link | Kind::SigstoreBundle)
+        );
         return (kind, if asks { Peek::into_value(&value) } else { Peek::default() });
     }
     // Several values, one on each line?
     let mut lines = text.split(|b| *b == b'\n').map(json::parse);
     let first = lines.next().and_then(Result::ok);
-    if first.as_ref().and_then(by_members) != Some(Kind::DsseEnvelope) {
-        return (looks_signed(text).then_some(Kind::DsseEnvelope), Peek::default());
-    }
+    let kind = match first.as_ref().and_then(by_members) {
+        Some(Kind::DsseEnvelope) => Kind::DsseLines,
+        Some(Kind::SigstoreBundle) => Kind::SigstoreBundle,
+        _ => {
+            let kind = if looks_bundled(text) { Kind::SigstoreBundle } else { Kind::DsseEnvelope };
+            return ((looks_signed(text) || looks_bundled(text)).then_some(kind), Peek::default());
+        }
+    };
     let mut peek = Peek::default();
     first.into_iter().chain(lines.filter_map(Result::ok)).for_each(|v| peek.merge(Peek::into_value(&v)));
-    (Some(Kind::DsseLines), peek)
+    (Some(kind), peek)
 }
 
 fn by_members(value: &Value) -> Option<Kind> {
@@ -397,6 +418,12 @@ fn by_members(value: &Value) -> Option<Kind> {
         return Some(Kind::DsseEnvelope);
     }
     let text = |name: &str| value.get(name).and_then(Value::as_str);
+    // Without its media type it is still recognised, and refused by its reader.
+    if text("mediaType").is_some_and(|found| found.starts_with(sigstore::MEDIA_TYPE))
+        || has("verificationMaterial")
+    {
+        return Some(Kind::SigstoreBundle);
+    }
     if text("_type").is_some_and(|t| t.starts_with("https://in-toto.io/Statement/")) {
         return Some(Kind::Statement);
     }

@@ -187,9 +187,26 @@ impl Peek {
         if let Some(link) = value.get("signed") {
             return Peek { algorithms: products(link), anchors: Vec::new() };
         }
+        if let Some(envelope) = value.get("dsseEnvelope") {
+            return Peek::into_envelope(envelope);
+        }
+        if let Some(digest) = value.get("messageSignature").and_then(|message| message.get("messageDigest")) {
+            let mut algorithms = AlgorithmSet::EMPTY;
+            match digest.get("algorithm").and_then(Value::as_str) {
+                Some("SHA2_384") => algorithms.insert(Algorithm::Sha384),
+                Some("SHA2_512") => algorithms.insert(Algorithm::Sha512),
+                _ => {}
+            }
+            return Peek { algorithms, anchors: Vec::new() };
+        }
         if text("_type").is_some() {
             return Peek { algorithms: subjects(value), anchors: Vec::new() };
         }
+        Peek::into_envelope(value)
+    }
+
+    fn into_envelope(value: &Value) -> Peek {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
         let payload = text("payload").and_then(|payload| base64::decode_dsse(payload).ok());
         let Some(payload) = payload else { return Peek::default() };
         if text("payloadType") == Some(anchor::PAYLOAD_TYPE) {

@@ -25,6 +25,8 @@ pub enum Kind {
     Layout,
     /// A link of in-toto with `signed` and `signatures`.
     Link,
+    /// A bundle of Sigstore, or several, one on each line.
+    SigstoreBundle,
     /// An in-toto statement without its envelope: unsigned.
     Statement,
     /// `manifest.json` of an evidence bundle.
@@ -92,6 +94,7 @@ impl Kind {
             Kind::DsseLines => "dsse-lines",
             Kind::Layout => "layout",
             Kind::Link => "link",
+            Kind::SigstoreBundle => "sigstore-bundle",
             Kind::Statement => "statement",
             Kind::BundleManifest => "bundle-manifest",
             Kind::ChecksumsText => "checksums-text",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::anchor::{Identity, Revocation, Rules};
+use crate::anchor::{Identity, Pattern, Revocation, Rules, Wanted};
 use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::finding::CheckId;
@@ -178,6 +178,8 @@ pub struct Policy {
     pub shared_key_suffices: bool,
     /// The algorithms that count, each with the instant from which it no longer does.
     pub algorithms: BTreeMap<Algorithm, Option<UnixTime>>,
+    /// Whose keyless signatures count; empty is nobody's.
+    pub keyless: Vec<Wanted>,
     /// What is asked of revocation data.
     pub revocation: Revocation,
     /// Recipes for a root that a manifest may name.
@@ -250,10 +252,13 @@ impl Policy {
         let policies = self.timestamp_policies.as_ref().map(|oids| ("timestampPolicies", names(oids)));
         let days = self.timestamp_days_left_min.map(|days| Value::from(u64::from(days)));
         let hours = self.anchor_age_hours_max.map(|hours| Value::from(u64::from(hours)));
+        let keyless: Vec<Value> = self.keyless.iter().map(describe_wanted).collect();
+        let keyless = (!keyless.is_empty()).then(|| ("keyless", Value::from(keyless)));
         let later = policies
             .into_iter()
             .chain(days.map(|days| ("timestampDaysLeftMin", days)))
-            .chain(hours.map(|hours| ("timestampAnchorAgeHoursMax", hours)));
+            .chain(hours.map(|hours| ("timestampAnchorAgeHoursMax", hours)))
+            .chain(keyless);
         Value::object(
             [
                 ("algorithms", algorithms),
@@ -290,6 +295,21 @@ impl Policy {
         let bytes = canonical::to_bytes(&self.describe()).expect("numbers in a policy are small integers");
         Digest::sha256(&bytes)
     }
+}
+
+fn describe_wanted(wanted: &Wanted) -> Value {
+    let pattern = |pattern: &Pattern| {
+        let kind = if matches!(pattern, Pattern::Exact(_)) { "exact" } else { "pattern" };
+        Value::object([(kind, Value::from(pattern.text()))])
+    };
+    let claims = wanted.claims.iter().map(|(name, one_of)| {
+        (name.as_str(), Value::from(one_of.iter().map(pattern).collect::<Vec<_>>()))
+    });
+    Value::object([
+        ("claims", Value::object(claims)),
+        ("issuer", pattern(&wanted.issuer)),
+        ("subject", pattern(&wanted.subject)),
+    ])
 }
 
 fn sorted(words: impl Iterator<Item = String>) -> Vec<String> {

@@ -7,12 +7,13 @@ use toml::de::DeTable;
 use super::SCHEMA;
 use super::located::{Entry, PolicyError, PolicyErrorKind, Section, Text, one_of, shown};
 use super::model::{Approval, Claim, Group, Loosening, Policy, WithoutPinnedHead};
-use crate::anchor::{Identity, Revocation};
+use crate::anchor::{Identity, Pattern, Revocation, Wanted};
 use crate::crypto::signature::Algorithm;
 use crate::finding::CheckId;
 use crate::limits;
 use crate::path::misleads;
 use crate::proof::merkle::Recipe;
+use crate::proof::sigstore::CLAIMS;
 use crate::time::UnixTime;
 
 /// Reads a policy, all of it, or says where the first fault is.
@@ -68,6 +69,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
     let mut signature = root.required("signature")?.section()?;
     let shared_key_suffices = signature.required("shared-key-suffices")?.bool()?;
     let algorithms = algorithms(signature.required("algorithms")?.section()?)?;
+    let keyless = signature.optional("keyless").map_or(Ok(Vec::new()), |entry| keyless(&entry))?;
     signature.finish()?;
 
     let mut revocation = root.required("revocation")?.section()?;
@@ -119,6 +121,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         without_pinned_head,
         shared_key_suffices,
         algorithms,
+        keyless,
         revocation: revocation_mode,
         recipes,
         allow_development,
@@ -232,6 +235,49 @@ fn claims(entry: &Entry<'_, '_>) -> Result<Vec<Claim>, PolicyError> {
         }
     }
     Ok(claims.into_values().collect())
+}
+
+/// Signers without keys of their own: each names a subject and a provider of
+/// identities, exactly or by a pattern, and what else a certificate must say.
+fn keyless(entry: &Entry<'_, '_>) -> Result<Vec<Wanted>, PolicyError> {
+    let mut all = BTreeSet::new();
+    for table in entry.array()? {
+        let mut section = table.section()?;
+        let subject = pattern(&mut section, "subject", "subject-pattern")?;
+        let issuer = pattern(&mut section, "issuer", "issuer-pattern")?;
+        let mut claims = BTreeMap::new();
+        if let Some(said) = section.optional("claims") {
+            let said = said.section()?;
+            for (name, key, entry) in said.entries() {
+                let names = || CLAIMS.iter().map(|(_, name)| *name);
+                if !names().any(|known| known == name) {
+                    return Err(said.unknown(key, name, one_of(names())));
+                }
+                let one_of: BTreeSet<Pattern> = word_set(&entry)?.into_iter().map(starred).collect();
+                if one_of.is_empty() {
+                    return Err(entry.wrong_value("at least one value", "an empty array"));
+                }
+                claims.insert(name.to_owned(), one_of);
+            }
+        }
+        section.finish()?;
+        all.insert(Wanted { subject, issuer, claims });
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// One of two keys: a text that must be met exactly, or a pattern.
+fn pattern(section: &mut Section<'_, '_>, exact: &'static str, glob: &'static str) -> Result<Pattern, PolicyError> {
+    match section.optional(glob) {
+        None => Ok(Pattern::Exact(word(&section.required(exact)?)?)),
+        Some(entry) if section.optional(exact).is_none() => Ok(Pattern::Glob(word(&entry)?)),
+        Some(entry) => Err(entry.wrong_value(format!("either {exact} or {glob}"), "both")),
+    }
+}
+
+/// A value with a star in it is a pattern.
+fn starred(text: String) -> Pattern {
+    if text.contains('*') { Pattern::Glob(text) } else { Pattern::Exact(text) }
 }
 
 /// RFC 6901 3, of printable characters: `/` before every part, `~` only as `~0` and `~1`.

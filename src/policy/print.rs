@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::SCHEMA;
 use super::model::Policy;
-use crate::anchor::Identity;
+use crate::anchor::{Identity, Pattern, Wanted};
 use crate::path::misleads;
 use crate::proof::merkle::Recipe;
 
@@ -52,6 +52,21 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
         match sunset {
             None => writeln!(out, "{} = \"allowed\"", algorithm.name())?,
             Some(sunset) => writeln!(out, "{} = {sunset}", algorithm.name())?,
+        }
+    }
+    for Wanted { subject, issuer, claims } in &policy.keyless {
+        writeln!(out, "\n[[signature.keyless]]")?;
+        for (name, pattern) in [("subject", subject), ("issuer", issuer)] {
+            match pattern {
+                Pattern::Exact(text) => writeln!(out, "{name} = {}", quoted(text))?,
+                Pattern::Glob(text) => writeln!(out, "{name}-pattern = {}", quoted(text))?,
+            }
+        }
+        if !claims.is_empty() {
+            writeln!(out, "[signature.keyless.claims]")?;
+        }
+        for (name, one_of) in claims {
+            writeln!(out, "{name} = {}", array(one_of.iter().map(Pattern::text)))?;
         }
     }
     writeln!(out, "\n[revocation]\nmode = {}", quoted(policy.revocation.name()))?;

@@ -119,6 +119,7 @@ impl<'f> Form<'f> {
         }
         authority.accuracy_nanos = fields.opt_decimal("accuracyNanos")?;
         authority.development = fields.opt_bool("development")?.unwrap_or(false);
+        authority.exact = fields.opt_bool("exact")?.unwrap_or(false);
         if let Some(words) = named_set(&mut fields, "accompanied", accompaniment)? {
             let (promise, entry) = (words.contains("promise"), words.contains("entry"));
             authority.accompanied = Accompanied { promise, entry };
@@ -296,7 +297,8 @@ fn consistent(authority: &Authority) -> Result<(), Kind> {
     if authority.log.is_some() && ![Purpose::Log, Purpose::CertificateTransparency].iter().any(|one| authority.may(*one)) {
         return Err(Kind::NoLog(identity()));
     }
-    if authority.accuracy_nanos.is_some() && !authority.may(Purpose::Timestamp) {
+    let of_clock = authority.accuracy_nanos.is_some() || authority.exact;
+    if of_clock && !authority.may(Purpose::Timestamp) {
         return Err(Kind::Accuracy(identity()));
     }
     if authority.keys.iter().any(TrustedKey::is_shared) {

@@ -363,6 +363,9 @@ pub(super) fn describe_authority(authority: &Authority) -> Value {
 /// What only the parts of a signing service have; absent of all others.
 pub(super) fn instance_members(authority: &Authority) -> Vec<(&'static str, Value)> {
     let mut members = Vec::new();
+    if authority.exact {
+        members.push(("exact", Value::from(true)));
+    }
     let Accompanied { promise, entry } = authority.accompanied;
     let demanded = [("entry", entry), ("promise", promise)];
     let demanded: Vec<&str> = demanded.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();

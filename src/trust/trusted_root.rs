@@ -77,7 +77,10 @@ pub(super) fn add(draft: &mut Draft, value: &Value) -> Result<(), Kind> {
         }
     }
     for (pointer, value) in clocks {
-        let clock = root.certified(value, pointer, Purpose::Timestamp)?;
+        let mut clock = root.certified(value, pointer, Purpose::Timestamp)?;
+        // The client specification holds the instant against windows, and signers of
+        // these services stamp in the second in which they got their certificate.
+        clock.exact = true;
         root.draft.authorities.push(clock);
     }
     Ok(())
@@ -328,3 +331,6 @@ fn shape(pointer: String, expected: &str, found: &str) -> Kind {
     let (expected, found) = (expected.to_owned(), found.to_owned());
     crate::wire::shape::ShapeError::Value { pointer, expected, found }.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ mod pyca_x509;
 mod rekor_log_evidence;
 mod rfc6962_merkle;
 mod rfc3161;
+mod sigstore_clients;
+mod sigstore_conformance;
 mod wycheproof;
 
 /// The suites that are run.
@@ -42,6 +44,8 @@ const SUITES: &[Suite] = &[
     rekor_log_evidence::SUITE,
     rfc6962_merkle::SUITE,
     rfc3161::SUITE,
+    sigstore_clients::SUITE,
+    sigstore_conformance::SUITE,
     wycheproof::SUITE,
 ];
 
@@ -184,6 +188,11 @@ impl Files {
         let bytes = self.bytes(file);
         let read = || Rc::new(serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{file}: {e}")));
         self.json.borrow_mut().entry(file.to_owned()).or_insert_with(read).clone()
+    }
+
+    /// Where a file lies.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.directory.join(file)
     }
 
     /// The names of all files in the directory itself, sorted.

@@ -24,6 +24,8 @@ mod bundle;
 mod certificate;
 mod sct;
 
-pub use bundle::{Bundle, BundleError, Content, Material, MessageSignature, SignedMessage, Version};
-pub use certificate::{KeylessError, Said};
+pub use bundle::{
+    Bundle, BundleError, Content, MEDIA_TYPE, Material, MessageSignature, SignedMessage, Version,
+};
+pub use certificate::{CLAIMS, KeylessError, Said};
 pub use sct::{Promise, PromiseError, VerifiedPromise, promises};

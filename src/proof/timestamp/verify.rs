@@ -53,6 +53,8 @@ pub struct TimestampRequest<'a> {
     /// How far off the clock of the authority may be where the token does not
     /// say, in nanoseconds; `None` is unknown, which is not zero.
     pub accuracy_nanos: Option<u64>,
+    /// Whether the instant counts, whatever the token states of its accuracy.
+    pub exact: bool,
     /// Under which policies it may be issued; `None` is any.
     pub policies: Option<&'a BTreeSet<Oid>>,
     /// The content octets of the nonce that was sent with the request.
@@ -87,6 +89,7 @@ impl<'a> TimestampRequest<'a> {
             anchors,
             candidates: &[],
             accuracy_nanos: None,
+            exact: false,
             policies: None,
             nonce: None,
             signer: None,
@@ -295,7 +298,10 @@ impl Token {
         // Where nobody says how exact the time is, nothing is known of when it
         // was. That the instant itself fits is asked all the same: whatever the
         // truth is, an interval around an instant outside is not inside.
-        let interval = self.interval_unverified(request.accuracy_nanos);
+        let interval = match request.exact {
+            true => self.tst.gen_time.interval(),
+            false => self.interval_unverified(request.accuracy_nanos),
+        };
         let at = request.at.unwrap_or(match accuracy {
             Accuracy::Unknown => self.tst.gen_time.interval(),
             _ => interval,
