@@ -612,7 +612,11 @@ fn admitted<const N: usize>(
         time,
     };
     if let Some((certified, path)) = context.path_of(authority) {
-        let subject = path.target().subject().to_string();
+        // Certificates of keyless signers have no subject but the other names.
+        let subject = match context.sole {
+            true => authority.identity.to_string(),
+            false => path.target().subject().to_string(),
+        };
         admitted.coverage.pass(CheckId::CertificatePath);
         // A time of validation is no proof of when something was signed.
         let existed = Bound { existed: Interval::UNKNOWN, ..bound.clone() };

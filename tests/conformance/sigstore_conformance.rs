@@ -30,13 +30,14 @@ const REJECTS: [(&str, i32, &str); 48] = [
     ("inclusion-proof-corrupted-hash_fail", 3, "log.inclusion"),
     ("incorrect-public-key_fail", 3, "log.entry"),
     ("integrated-time-in-future_fail", 3, "certificate.window"),
-    ("intoto-expired-certificate_fail", 3, "trust.window"),
+    ("intoto-expired-certificate_fail", 3, "certificate.window"),
     ("intoto-log-entry-mismatch_fail", 3, "log.entry"),
     ("intoto-missing-inclusion-proof_fail", 3, "log.inclusion"),
     ("intoto-set-outside-signing-cert-validity_fail", 3, "certificate.window"),
     ("intoto-tsa-timestamp-outside-cert-validity_fail", 3, "certificate.window"),
     ("invalid-checkpoint-signature_fail", 3, "log.checkpoint"),
     ("invalid-ct-key_fail", 6, "certificate.sct"),
+    // The old proof has lost its checkpoint, which its form demands.
     ("invalid-inclusion-proof_fail", 3, "log.inclusion"),
     ("managed-key-no-key_fail", 6, "trust.known-signer"),
     // The wrong key is no key at all, and whoever gives it is told so.

@@ -118,17 +118,18 @@ fn signer(
         signer.certified.refused.push(Refused { key: key.clone(), finding: finding.clone() });
         signer.against.push(finding);
     }
-    let said = match Said::by(leaf) {
-        Ok(said) => said,
+    let named = Said::by(leaf).map_err(|error| error.to_string());
+    let named = named.and_then(|said| match said.keyless.identity() {
+        Ok(identity) => Ok((said, identity)),
+        Err(error) => Err(error.to_string()),
+    });
+    let (said, identity) = match named {
+        Ok(named) => named,
         Err(error) => {
-            signer.against.push(signature_identity::unread(&error.to_string()));
-            return signer;
-        }
-    };
-    let identity = match said.keyless.identity() {
-        Ok(identity) => identity,
-        Err(error) => {
-            signer.against.push(signature_identity::unread(&error.to_string()));
+            // The key may well have made the signature; it is nobody's.
+            let finding = signature_identity::unread(&error);
+            signer.certified.refused.push(Refused { key, finding: finding.clone() });
+            signer.against.push(finding);
             return signer;
         }
     };
