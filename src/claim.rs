@@ -13,8 +13,8 @@ use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Mani
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::proof::metablock;
-use crate::proof::sigstore::{Bundle, BundleError};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
+use crate::proof::sigstore::{Bundle, BundleError};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
 use crate::statement::layout::LayoutError;

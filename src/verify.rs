@@ -411,7 +411,12 @@ fn bundles<'v>(
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
         let Some(Claim::Bundles(bundles)) = view.claim(index) else { continue };
-        let read = || bundles.iter().enumerate().filter_map(|(place, one)| Some((place, one, one.bundle.as_ref().ok()?)));
+        let read = || {
+            bundles
+                .iter()
+                .enumerate()
+                .filter_map(|(place, one)| Some((place, one, one.bundle.as_ref().ok()?)))
+        };
         let load = read().fold(Load::default(), |load, (_, _, bundle)| load.plus(sigstore::load(bundle)));
         work.extend(read().map(|(place, one, bundle)| {
             (item, one.at.as_deref(), bundle, signers.0.get(&(index, place)), load)

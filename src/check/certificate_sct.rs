@@ -29,7 +29,8 @@ pub fn failed(log: &Identity, error: &str) -> Finding {
 
 /// No promise at all, though the instance has such logs.
 pub fn absent(issuer: &Identity) -> Finding {
-    let detail = format!("{issuer} belongs to an instance with logs of certificates, and this one holds no promise");
+    let detail =
+        format!("{issuer} belongs to an instance with logs of certificates, and this one holds no promise");
     Finding::new(Severity::NotEstablished, ABOUT.id, detail)
 }
 

@@ -10,7 +10,7 @@ pub const ABOUT: About = About {
     title: "message signature of a bundle",
     establishes: "The signature in a Sigstore bundle verifies over the message whose digest stands beside it, under \
         the key of the bundle's certificate, or under a key of the trust store where the bundle names one. The \
-        artifact is the file that has this digest. (Bundles with an envelope: `signature.dsse`.)",
+        artifact is the file that has this digest. For those with an envelope see `signature.dsse`.",
     why: "Otherwise a bundle of one artifact could be laid beside another.",
     remedy: "Get artifact and bundle again from their producer. If it still fails, one of them was altered.",
     clause: "sigstore client specification, verification of the signature; protobuf-specs, MessageSignature",

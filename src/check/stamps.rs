@@ -312,7 +312,8 @@ fn attribute<'t>(
         request.candidates = &bag.certificates;
         request.exact = authority.exact;
         request.accuracy_nanos = authority.accuracy_nanos.or(Some(limits::ACCURACY_UNSTATED_NANOS));
-        match found.token.verify(&request, &mut Budget::new(), &mut |path, _| pki::confined(authority, path)) {
+        match found.token.verify(&request, &mut Budget::new(), &mut |path, _| pki::confined(authority, path))
+        {
             Ok(token) => {
                 // Distrust beats everything, also another entry for the same root.
                 let reason = authority.distrusted.clone().or_else(|| pki.distrusted(token.path()));

@@ -280,7 +280,8 @@ fn echoed(arguments: &Verify, request: &Request, policy: &Policy) -> Value {
         arguments.identity.iter().map(|text| crate::path::escape(text.as_bytes())).collect();
     identities.sort();
     identities.dedup();
-    let issuer = arguments.issuer.iter().map(|text| ("issuer", Value::from(crate::path::escape(text.as_bytes()))));
+    let issuer =
+        arguments.issuer.iter().map(|text| ("issuer", Value::from(crate::path::escape(text.as_bytes()))));
     let members = [
         ("allowDevelopment", Value::from(policy.allow_development)),
         ("artifacts", list(request.artifacts.iter().map(Digest::to_string).collect())),

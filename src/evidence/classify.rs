@@ -389,10 +389,8 @@ pub(super) fn list_by_length(content: &[u8]) -> Kind {
 fn by_json(text: &[u8]) -> (Option<Kind>, Peek) {
     if let Ok(value) = json::parse(text) {
         let kind = by_members(&value);
-        let asks = matches!(
-            kind,
-            Some(Kind::DsseEnvelope | Kind::Statement | Kind::Link | Kind::SigstoreBundle)
-        );
+        let asks =
+            matches!(kind, Some(Kind::DsseEnvelope | Kind::Statement | Kind::Link | Kind::SigstoreBundle));
         return (kind, if asks { Peek::into_value(&value) } else { Peek::default() });
     }
     // Several values, one on each line?

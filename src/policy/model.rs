@@ -302,9 +302,10 @@ fn describe_wanted(wanted: &Wanted) -> Value {
         let kind = if matches!(pattern, Pattern::Exact(_)) { "exact" } else { "pattern" };
         Value::object([(kind, Value::from(pattern.text()))])
     };
-    let claims = wanted.claims.iter().map(|(name, one_of)| {
-        (name.as_str(), Value::from(one_of.iter().map(pattern).collect::<Vec<_>>()))
-    });
+    let claims = wanted
+        .claims
+        .iter()
+        .map(|(name, one_of)| (name.as_str(), Value::from(one_of.iter().map(pattern).collect::<Vec<_>>())));
     Value::object([
         ("claims", Value::object(claims)),
         ("issuer", pattern(&wanted.issuer)),

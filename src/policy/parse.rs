@@ -267,7 +267,11 @@ fn keyless(entry: &Entry<'_, '_>) -> Result<Vec<Wanted>, PolicyError> {
 }
 
 /// One of two keys: a text that must be met exactly, or a pattern.
-fn pattern(section: &mut Section<'_, '_>, exact: &'static str, glob: &'static str) -> Result<Pattern, PolicyError> {
+fn pattern(
+    section: &mut Section<'_, '_>,
+    exact: &'static str,
+    glob: &'static str,
+) -> Result<Pattern, PolicyError> {
     match section.optional(glob) {
         None => Ok(Pattern::Exact(word(&section.required(exact)?)?)),
         Some(entry) if section.optional(exact).is_none() => Ok(Pattern::Glob(word(&entry)?)),

@@ -348,18 +348,25 @@ fn fact_value(fact: &Fact) -> Value {
                 ),
             ),
         ]),
-        Fact::Keyless { item, signer, subject, issuer, authority, serial, claims, window } => Value::object([
-            ("authority", Value::from(authority.as_str())),
-            ("claims", Value::object(claims.iter().map(|(name, text)| (name.as_str(), Value::from(text.clone()))))),
-            ("issuer", Value::from(issuer.clone())),
-            ("item", Value::from(item.clone())),
-            ("kind", Value::from("keyless")),
-            ("notAfter", optional(&window.1)),
-            ("notBefore", optional(&window.0)),
-            ("serial", Value::from(serial.clone())),
-            ("signer", Value::from(signer.as_str())),
-            ("subject", Value::from(subject.clone())),
-        ]),
+        Fact::Keyless { item, signer, subject, issuer, authority, serial, claims, window } => {
+            Value::object([
+                ("authority", Value::from(authority.as_str())),
+                (
+                    "claims",
+                    Value::object(
+                        claims.iter().map(|(name, text)| (name.as_str(), Value::from(text.clone()))),
+                    ),
+                ),
+                ("issuer", Value::from(issuer.clone())),
+                ("item", Value::from(item.clone())),
+                ("kind", Value::from("keyless")),
+                ("notAfter", optional(&window.1)),
+                ("notBefore", optional(&window.0)),
+                ("serial", Value::from(serial.clone())),
+                ("signer", Value::from(signer.as_str())),
+                ("subject", Value::from(subject.clone())),
+            ])
+        }
         Fact::Logged { item, log, index, leaf, size, root, time } => Value::object([
             ("index", optional(index)),
             ("item", Value::from(item.clone())),

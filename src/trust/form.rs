@@ -294,7 +294,9 @@ fn consistent(authority: &Authority) -> Result<(), Kind> {
             return Err(Kind::ForeignKeyIdentity(identity()));
         }
     }
-    if authority.log.is_some() && ![Purpose::Log, Purpose::CertificateTransparency].iter().any(|one| authority.may(*one)) {
+    if authority.log.is_some()
+        && ![Purpose::Log, Purpose::CertificateTransparency].iter().any(|one| authority.may(*one))
+    {
         return Err(Kind::NoLog(identity()));
     }
     let of_clock = authority.accuracy_nanos.is_some() || authority.exact;

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::store::{
-    Distrust, Distrusted, TrustStore, instance_members, named_hints, sorted_names, strings,
-};
+use super::store::{Distrust, Distrusted, TrustStore, instance_members, named_hints, sorted_names, strings};
 use super::{SCHEMA, STORE_FILE};
 use crate::anchor::{Authority, KeyMaterial, Narrowing, Purpose, TrustedKey};
 use crate::crypto::signature::Algorithm;

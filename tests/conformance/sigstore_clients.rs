@@ -20,7 +20,8 @@ fn judge(files: &Files, case: &Case) -> Judged {
         let attestation = ATTESTATIONS.contains(&case.id.as_str());
         let right = match (case.accept, status) {
             (true, Some(6)) if attestation => {
-                let held = |value: &serde_json::Value| value == "artifact.demanded" || value == "artifact.vouched";
+                let held =
+                    |value: &serde_json::Value| value == "artifact.demanded" || value == "artifact.vouched";
                 let rationale = report["rationale"].as_array().cloned().unwrap_or_default();
                 let digest = format!("sha256:{}", case.param("artifact_sha256").unwrap_or_default());
                 let facts = report["cases"][0]["facts"].as_array().cloned().unwrap_or_default();

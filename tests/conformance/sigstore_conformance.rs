@@ -90,7 +90,9 @@ fn judge(files: &Files, case: &Case) -> Judged {
         };
         let found = checks(&report);
         if status != Some(*expected) || !(check.is_empty() || found.iter().any(|one| one == check)) {
-            return Judged::Differs(format!("{way}: exit {status:?}, {found:?}, expected {expected} by {check}"));
+            return Judged::Differs(format!(
+                "{way}: exit {status:?}, {found:?}, expected {expected} by {check}"
+            ));
         }
     }
     if case.accept { Judged::Accepts } else { Judged::Refuses("as its name says".to_owned()) }
@@ -152,7 +154,9 @@ fn further(files: &Files) -> Vec<(String, bool)> {
             match case.files.get("key") {
                 Some(key) => drop(command.arg("--key").arg(files.path(key))),
                 None => {
-                    command.arg("--certificate-identity").arg(case.param("certificate_identity").unwrap_or("-"));
+                    command
+                        .arg("--certificate-identity")
+                        .arg(case.param("certificate_identity").unwrap_or("-"));
                     let issuer = case.param("certificate_oidc_issuer").unwrap_or("-");
                     command.arg("--certificate-oidc-issuer").arg(issuer);
                 }

@@ -54,7 +54,8 @@ impl<'t> Logs<'t> {
             for key in &authority.keys {
                 // Windows that do not meet leave nothing open, as no key does.
                 let Some(window) = authority.window_of(key) else { continue };
-                let name = authority.log.as_ref().map(|name| name.origin.as_str()).filter(|name| !name.is_empty());
+                let name =
+                    authority.log.as_ref().map(|name| name.origin.as_str()).filter(|name| !name.is_empty());
                 let Ok(mut log) = LogKey::of(name, TrustedKey { window, ..key.clone() }) else { continue };
                 for id in authority.log.iter().flat_map(|name| &name.ids) {
                     log = log.known_as(id);
@@ -188,7 +189,9 @@ fn under_key(
         },
     }
     match (entry.proof(), version) {
-        (None, Version::V0_1) => book.skip(CheckId::LogInclusion, "the entry has no proof, and its form demands none"),
+        (None, Version::V0_1) => {
+            book.skip(CheckId::LogInclusion, "the entry has no proof, and its form demands none")
+        }
         // The first form allowed proofs without a signed head, which prove nothing.
         (Some(proof), Version::V0_1) if proof.note_unverified().is_none() => {
             book.skip(CheckId::LogInclusion, "the proof has no checkpoint, and its form demands none");

@@ -140,7 +140,11 @@ fn made_by(context: &Context, view: &CaseView, bundle: &Bundle) -> Option<Public
 
 /// The file that was signed, where it lies in the case.
 fn at_hand<'v>(view: &'v CaseView, message: &MessageSignature) -> Option<SignedContent<'v>> {
-    let found = view.case.items.iter().find(|item| item.digests.get(message.digest.algorithm()) == Some(message.digest))?;
+    let found = view
+        .case
+        .items
+        .iter()
+        .find(|item| item.digests.get(message.digest.algorithm()) == Some(message.digest))?;
     Some(match &found.content {
         Some(bytes) => SignedContent::Bytes(bytes),
         None => SignedContent::Digests(&found.digests),
@@ -287,7 +291,8 @@ pub fn hold(
             Severity::Failed => standing.failed.insert(finding.check),
             _ => standing.open.insert(finding.check),
         };
-        let known = book.findings.iter().any(|one| one.check == finding.check && one.detail == finding.detail);
+        let known =
+            book.findings.iter().any(|one| one.check == finding.check && one.detail == finding.detail);
         if !known {
             book.find(placed(finding.clone(), item, at));
         }

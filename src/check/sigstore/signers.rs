@@ -255,7 +255,8 @@ fn promised(
     }
     let (mut kept, mut faults) = (false, Vec::new());
     for promise in &promises {
-        let named = |log: &&Authority| log.log.as_ref().is_some_and(|name| name.ids.contains(promise.log_id()));
+        let named =
+            |log: &&Authority| log.log.as_ref().is_some_and(|name| name.ids.contains(promise.log_id()));
         for log in trust.authorities_for(Purpose::CertificateTransparency).filter(named) {
             for key in &log.keys {
                 let verified = match promise.made_by(key, leaf, issued_by) {

@@ -364,7 +364,9 @@ impl MessageSignature {
         content: Option<SignedContent<'_>>,
     ) -> Result<SignedMessage, DetachedError> {
         let bytes = match content {
-            Some(SignedContent::Bytes(bytes)) if Digest::of(self.digest.algorithm(), bytes) == self.digest => {
+            Some(SignedContent::Bytes(bytes))
+                if Digest::of(self.digest.algorithm(), bytes) == self.digest =>
+            {
                 Some(bytes)
             }
             _ => None,

@@ -48,7 +48,10 @@ pub enum KeylessError {
         new: String,
     },
     /// An extension that is no text.
-    #[error("the extension {name} is no text of at most {} bytes that a reader can see", limits::CLAIM_BYTES_MAX)]
+    #[error(
+        "the extension {name} is no text of at most {} bytes that a reader can see",
+        limits::CLAIM_BYTES_MAX
+    )]
     Text {
         /// Which.
         name: &'static str,
@@ -107,7 +110,9 @@ impl Said {
                 let new = new.clone();
                 return Err(KeylessError::TwoIssuers { old, new });
             }
-            (old, new) => old.or(new.cloned()).filter(|text| !text.is_empty()).ok_or(KeylessError::NoIssuer)?,
+            (old, new) => {
+                old.or(new.cloned()).filter(|text| !text.is_empty()).ok_or(KeylessError::NoIssuer)?
+            }
         };
         claims.insert("issuer".to_owned(), issuer.clone());
         let subject = subject(certificate)?;

@@ -122,7 +122,9 @@ impl Promise {
         let digest = |hash| Some(Digest::of(hash, &message));
         let content = Content { bytes: Some(&message), digest: &digest };
         match attempt(key, Spellings::Der, &content, &self.signature) {
-            Ok(algorithm) if scheme(algorithm) == Some(self.scheme) => Ok(VerifiedPromise { time, algorithm }),
+            Ok(algorithm) if scheme(algorithm) == Some(self.scheme) => {
+                Ok(VerifiedPromise { time, algorithm })
+            }
             Ok(_) | Err(AttemptError::NoAlgorithm) => Err(PromiseError::Algorithm),
             Err(_) => Err(PromiseError::Mismatch),
         }

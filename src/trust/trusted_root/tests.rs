@@ -108,8 +108,8 @@ fn one_thing_is_wrong() {
     refused("version=0.1", "version=0.9", "/mediaType");
     refused(r#""tlogs""#, r#""Tlogs""#, "letter case");
     refused(r#""tlogs""#, r#""moreLogs""#, "not known here");
-    refused(r#""start":"2023-01-01T00:00:00Z""#, "", "start is missing");
-    refused(r#""start":"2023-01-01T00:00:00Z""#, r#""start":null"#, "start is missing");
+    refused(r#""start":"2023-01-01T00:00:00Z""#, "", "validFor/start\" is missing");
+    refused(r#""start":"2023-01-01T00:00:00Z""#, r#""start":null"#, "validFor/start\" is missing");
     refused(r#""start":"2022-01-01T00:00:00Z""#, r#""start":"2033-01-01T00:00:00Z""#, "validFor/start");
     refused("PKIX_ED25519", "PKIX_ECDSA_P256_SHA_256", "keyDetails");
     refused(r#""logId":{"keyId":""#, r#""logId":{"keyId":"?"#, "base64");
