@@ -20,8 +20,12 @@ fn judge(files: &Files, case: &Case) -> Judged {
         let attestation = ATTESTATIONS.contains(&case.id.as_str());
         let right = match (case.accept, status) {
             (true, Some(6)) if attestation => {
-                let held =
-                    |value: &serde_json::Value| value == "artifact.demanded" || value == "artifact.vouched";
+                // Nobody of those who are asked for approves it, and nothing else is wrong.
+                let held = |value: &serde_json::Value| {
+                    ["artifact.demanded", "artifact.vouched", "signature.threshold"]
+                        .iter()
+                        .any(|one| value == one)
+                };
                 let rationale = report["rationale"].as_array().cloned().unwrap_or_default();
                 let digest = format!("sha256:{}", case.param("artifact_sha256").unwrap_or_default());
                 let facts = report["cases"][0]["facts"].as_array().cloned().unwrap_or_default();

@@ -57,6 +57,14 @@ impl<'f> FromIterator<&'f Fact> for Core {
                 Fact::Layout { item, steps } => {
                     insert("layout", format!("{steps:?}"), item.clone(), String::new(), (None, None));
                 }
+                Fact::Keyless { signer, authority, serial, claims, window, .. } => {
+                    let about = format!("{serial} {claims:?} {window:?}");
+                    insert("keyless", authority.to_string(), signer.to_string(), about, (None, None));
+                }
+                Fact::Logged { log, index, leaf, size, root, time, .. } => {
+                    let (what, about) = (format!("{root:?} {size:?}"), format!("{index:?} {leaf:?}"));
+                    insert("logged", log.to_string(), what, about, interval(time));
+                }
                 Fact::Complete { .. } | Fact::Root { .. } => {}
             }
         }
