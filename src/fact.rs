@@ -137,6 +137,8 @@ pub struct Subject {
     pub doubted_by: BTreeSet<CheckId>,
     /// Whether it needs someone to vouch for it at all.
     pub needs_voucher: bool,
+    /// Attestations and lists of trusted signers that name it: (case, path).
+    pub attestations: BTreeSet<(usize, String)>,
     /// Types of the trusted statements that name it.
     pub predicate_types: BTreeSet<String>,
     /// Required claims, by predicate type, that a trusted statement of that
@@ -158,6 +160,7 @@ impl Subject {
             held_by: BTreeSet::new(),
             doubted_by: BTreeSet::new(),
             needs_voucher: true,
+            attestations: BTreeSet::new(),
             predicate_types: BTreeSet::new(),
             claims: BTreeMap::new(),
         }

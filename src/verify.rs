@@ -20,7 +20,7 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, layouts, reading, refusal, signature_threshold,
+    self, artifact_demanded, detached, layouts, reading, refusal, signature_threshold, statement_claims,
     statement_predicate_type, statements, time_anchor, timelines, tool_fault, trust_freshness,
     trust_sequence,
 };
@@ -28,7 +28,7 @@ use crate::claim::Claim;
 use crate::custody::Pin;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::{Case, Evidence, Form, Kind};
-use crate::fact::{CaseLedger, ItemLine, Ledger, Subject, SubjectKind};
+use crate::fact::{CaseLedger, ItemLine, Ledger, Means, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::policy::{self, Policy, Verdict, judge};
 use crate::time::UnixTime;
@@ -143,7 +143,12 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let logs = sigstore::Logs::of(trust);
     for view in &views {
         let context = context.with_signers(&signers[view.index], &pki, &bags[view.index]);
-        let demands = statements::Demands { claims: &claims, context: &context };
+        let demands = statements::Demands {
+            claims: &claims,
+            context: &context,
+            provenance: &policy.provenance,
+            summary: &policy.summary,
+        };
         facts[view.index].extend(signers[view.index].facts.iter().cloned());
         if let Some(finding) = &signers[view.index].beyond {
             books[view.index].find(finding.clone());
@@ -201,7 +206,9 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     let asks = policy.threshold > 1
         || !policy.groups.is_empty()
         || !policy.predicate_types.is_empty()
-        || !policy.claims.is_empty();
+        || !policy.claims.is_empty()
+        || !policy.provenance.is_empty()
+        || !policy.summary.is_empty();
     let covered = match asks {
         true => BTreeSet::new(),
         false => certificates::covered(&views, &stamped, &request.artifacts),
@@ -274,6 +281,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     timelines::pins_without_chain(evidence, &request.pins, &mut book, &mut held_by);
     demanded(&request.artifacts, &vouching, &mut subjects, &mut book);
     required_types(&policy.predicate_types, &mut subjects, &mut books, &mut book);
+    wanted_statements(policy, &mut subjects, &mut books, &mut book);
     groups(policy, &persons, &subjects, &mut books, &mut book);
     for subject in &mut subjects {
         subject.held_by.extend(&held_by);
@@ -486,6 +494,30 @@ fn required_types(
         }
         if !all {
             subject.held_by.insert(statement_predicate_type::ABOUT.id);
+        }
+    }
+}
+
+/// What the policy wants said of a build or by a verifier has to be said of
+/// every artifact by somebody.
+fn wanted_statements(policy: &Policy, subjects: &mut [Subject], books: &mut [Book], whole: &mut Book) {
+    let wanted = [
+        (!policy.provenance.is_empty(), Means::Provenance, "provenance"),
+        (!policy.summary.is_empty(), Means::Summary, "a verification summary"),
+    ];
+    for subject in subjects.iter_mut().filter(|subject| subject.kind == SubjectKind::Artifact) {
+        for (asked, means, what) in wanted {
+            if !asked || !subject.needs_voucher || subject.vouched_by.iter().any(|(_, by)| *by == means) {
+                continue;
+            }
+            subject.held_by.insert(CheckId::StatementClaims);
+            for (case, path) in &subject.places {
+                statement_claims::nobody(Some(path), what, &mut books[*case]);
+            }
+            if subject.places.is_empty() {
+                let digest = subject.digest.map(|digest| digest.to_string());
+                statement_claims::nobody(digest.as_deref(), what, whole);
+            }
         }
     }
 }

@@ -13,12 +13,20 @@ pub const ABOUT: About = About {
     why: "A true statement about the wrong branch, environment or result would be used as an approval.",
     remedy: "Read the claim in the report beside what the policy asks. Either the evidence is not the one \
         you need, or the policy asks for too much.",
-    clause: "in-toto Attestation Framework v1, predicate; docs/formats/policy.md, claims",
+    clause: "in-toto Attestation Framework v1, predicate; docs/formats/policy.md, claims, provenance and summaries; SLSA 1.0, provenance and verification summary",
 };
 
 /// A required claim is made with the required value.
 pub fn passed(book: &mut Book) {
     book.pass(ABOUT.id);
+}
+
+/// No statement makes the claims that the policy wants of one.
+pub fn nobody(item: Option<&str>, what: &'static str, book: &mut Book) {
+    let detail = format!("the policy asks what {what} says, and no trusted one names this file");
+    let mut finding = Finding::new(Severity::NotEstablished, ABOUT.id, detail);
+    finding.item = item.map(str::to_owned);
+    book.find(finding);
 }
 
 /// A trusted statement makes a claim with another value than is required, or none.

@@ -2,6 +2,7 @@
 //! not: the oldest exchange of all.
 
 use crate::digest::Digest;
+use crate::fact::Named;
 use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `statement.subject`.
@@ -26,6 +27,20 @@ pub fn matched(book: &mut Book) {
 /// A statement names something that is not at hand.
 pub fn absent(book: &mut Book) {
     book.skip(ABOUT.id, "the artifact is not at hand");
+}
+
+/// A statement of which nothing is at hand; perhaps a file of another build is.
+/// Decides nothing: what is not there was not examined.
+pub fn orphan(item: &str, named: &Named, near: Option<&str>, book: &mut Book) {
+    let detail = match near {
+        Some(path) => format!("the file that this names is not at hand; {path} may be another build of it"),
+        None => "the file that this names is not at hand".to_owned(),
+    };
+    let digests: Vec<String> = named.digests.iter().map(Digest::to_string).collect();
+    let mut finding = Finding::new(Severity::Note, ABOUT.id, detail).item(item);
+    finding.expected = Some(digests.join(", ")).filter(|text| !text.is_empty());
+    finding.found.clone_from(&named.name);
+    book.note(finding);
 }
 
 /// A file has the name that a trusted statement uses, and another content.

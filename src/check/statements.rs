@@ -17,8 +17,9 @@ use crate::fact::{Fact, Means, Named, Standing, Voucher};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::listing::{DIVERGENCE_TYPE, FileManifest};
 use crate::proof::dsse::Envelope;
-use crate::statement::Statement;
 use crate::statement::layout::Metadata;
+use crate::statement::slsa::{WantedBuild, WantedSummary};
+use crate::statement::{Kind, Statement};
 use crate::wire::json::Value;
 
 use super::vouching::Signed;
@@ -33,6 +34,10 @@ pub struct Demands<'a> {
     pub context: &'a Context<'a>,
     /// Required claims by predicate type.
     pub claims: &'a BTreeMap<String, Vec<RequiredClaim>>,
+    /// What provenance must say of a build.
+    pub provenance: &'a WantedBuild,
+    /// What verification summaries must say.
+    pub summary: &'a WantedSummary,
 }
 
 /// One envelope, and what follows from it for its case.
@@ -101,7 +106,7 @@ pub fn examine_with<'v>(
         Some(Content::Statement(statement)) => {
             predicate_type = Some(statement.predicate_type.clone());
             if !one.standing.good.is_empty() {
-                claims = required(path, statement, demands.claims, &mut book);
+                claims = required(path, statement, demands, &mut book);
             }
         }
         Some(Content::Files(files)) if !one.standing.good.is_empty() => {
@@ -196,11 +201,11 @@ pub fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
 fn required(
     path: &str,
     statement: &Statement,
-    claims: &BTreeMap<String, Vec<RequiredClaim>>,
+    demands: &Demands,
     book: &mut Book,
 ) -> BTreeMap<CheckId, Severity> {
     let mut missed = BTreeMap::new();
-    for (pointer, one_of) in claims.get(&statement.predicate_type).into_iter().flatten() {
+    for (pointer, one_of) in demands.claims.get(&statement.predicate_type).into_iter().flatten() {
         let found = pointed(&statement.predicate, pointer).and_then(Value::as_str);
         if found.is_some_and(|found| one_of.contains(found)) {
             statement_claims::passed(book);
@@ -212,6 +217,22 @@ fn required(
         let expected = one_of.iter().cloned().collect::<Vec<_>>().join(" or ");
         let found = found.map(|text| crate::path::escape(text.as_bytes()));
         statement_claims::failed(path, pointer, &expected, found, book);
+    }
+    let answers = match statement.kind() {
+        Kind::Provenance => demands.provenance.of(statement),
+        Kind::SummaryPassed | Kind::SummaryOther => demands.summary.of(statement),
+        _ => Vec::new(),
+    };
+    for answer in answers {
+        if answer.holds {
+            statement_claims::passed(book);
+            continue;
+        }
+        let severity = if answer.found.is_some() { Severity::Failed } else { Severity::NotEstablished };
+        let worst = missed.entry(CheckId::StatementClaims).or_insert(severity);
+        *worst = (*worst).min(severity);
+        let found = answer.found.map(|text| crate::path::escape(text.as_bytes()));
+        statement_claims::failed(path, &answer.claim, &answer.wanted, found, book);
     }
     missed
 }

@@ -349,6 +349,10 @@ impl Vouching<'_, '_> {
             for list in naming.iter().map(|number| &lists[*number]) {
                 if !list.confined || places.iter().all(|(case, _)| *case == list.case) {
                     subject.hear(list.roll.means, &list.standing);
+                    if !list.standing.good.is_empty() {
+                        let path = self.views[list.case].item(list.roll.item).path.as_str();
+                        subject.attestations.insert((list.case, path.to_owned()));
+                    }
                     subject.claims_from(&list.claims);
                 }
             }
@@ -474,6 +478,7 @@ impl Vouching<'_, '_> {
     /// Signed things whose artifacts are not at hand are themselves what is
     /// asked about.
     fn attestations(&self, used: &BTreeSet<usize>, subjects: &mut Vec<Subject>, books: &mut [Book]) {
+        let nearby = Nearby::new(self.views);
         for (number, signed) in self.signed.iter().enumerate() {
             let book = &mut books[signed.voucher.case];
             if used.contains(&number) {
@@ -481,6 +486,9 @@ impl Vouching<'_, '_> {
                 continue;
             }
             statement_subject::absent(book);
+            if let Some(named) = signed.voucher.names.iter().find(|named| named.path.is_none()) {
+                statement_subject::orphan(&signed.voucher.item, named, nearby.of(signed), book);
+            }
             let weak = !signed.voucher.names.is_empty()
                 && signed
                     .voucher
@@ -503,6 +511,45 @@ impl Vouching<'_, '_> {
             subjects.push(subject);
         }
     }
+}
+
+/// Files of each case by their names without versions.
+struct Nearby<'v>(BTreeMap<(usize, String), &'v str>);
+
+impl<'v> Nearby<'v> {
+    fn new(views: &[CaseView<'v>]) -> Nearby<'v> {
+        let mut nearby = BTreeMap::new();
+        for view in views {
+            for item in view.case.items.iter().filter(|item| item.kind.is_artifact()) {
+                if let Some(name) = without_version(item.path.file_name()) {
+                    nearby.entry((view.index, name)).or_insert(item.path.as_str());
+                }
+            }
+        }
+        Nearby(nearby)
+    }
+
+    /// A file that is called like one that `signed` names, but for the version.
+    fn of(&self, signed: &Signed) -> Option<&'v str> {
+        let names = signed.voucher.names.iter().filter_map(|named| named.name.as_deref());
+        let file = |name: &str| name.rsplit('/').next().map(str::to_owned);
+        let known = |name: String| self.0.get(&(signed.voucher.case, name)).copied();
+        names.filter_map(file).find_map(|name| known(without_version(&name)?))
+    }
+}
+
+/// `app-#.tar.gz` for `app-1.0.2.tar.gz`; nothing where there is no number.
+fn without_version(name: &str) -> Option<String> {
+    let mut short = String::new();
+    for character in name.chars() {
+        match character.is_ascii_digit() {
+            true if short.ends_with("#.") => drop(short.pop()),
+            true if short.ends_with('#') => {}
+            true => short.push('#'),
+            false => short.push(character),
+        }
+    }
+    short.contains('#').then_some(short)
 }
 
 /// A list that someone stands behind and that says otherwise of this very path
@@ -543,6 +590,7 @@ impl Signed {
     fn speak(&self, subject: &mut Subject) {
         subject.hear(self.voucher.means, &self.voucher.standing);
         if !self.voucher.standing.good.is_empty() {
+            subject.attestations.insert((self.voucher.case, self.voucher.item.clone()));
             subject.predicate_types.extend(self.predicate_type.clone());
         }
         subject.claims_from(&self.claims);

@@ -7,6 +7,7 @@ use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::finding::CheckId;
 use crate::proof::merkle::Recipe;
+use crate::statement::slsa::{WantedBuild, WantedSummary};
 use crate::time::UnixTime;
 use crate::wire::canonical;
 use crate::wire::json::Value;
@@ -170,6 +171,10 @@ pub struct Policy {
     pub predicate_types: BTreeSet<String>,
     /// What such statements must hold, sorted.
     pub claims: Vec<Claim>,
+    /// What provenance of an artifact must say of its build.
+    pub provenance: WantedBuild,
+    /// What verification summaries of an artifact must say.
+    pub summary: WantedSummary,
     /// Whether a closed container needs a trusted signature over its manifest or root.
     pub container_signed: bool,
     /// What a timeline without a pinned head is worth.
@@ -254,8 +259,12 @@ impl Policy {
         let hours = self.anchor_age_hours_max.map(|hours| Value::from(u64::from(hours)));
         let keyless: Vec<Value> = self.keyless.iter().map(describe_wanted).collect();
         let keyless = (!keyless.is_empty()).then(|| ("keyless", Value::from(keyless)));
+        let provenance = wanted_build(&self.provenance).map(|wanted| ("provenance", wanted));
+        let summary = wanted_summary(&self.summary).map(|wanted| ("summary", wanted));
         let later = policies
             .into_iter()
+            .chain(provenance)
+            .chain(summary)
             .chain(days.map(|days| ("timestampDaysLeftMin", days)))
             .chain(hours.map(|hours| ("timestampAnchorAgeHoursMax", hours)))
             .chain(keyless);
@@ -315,4 +324,38 @@ fn describe_wanted(wanted: &Wanted) -> Value {
 
 fn sorted(words: impl Iterator<Item = String>) -> Vec<String> {
     words.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// What is asked of builds, where something is.
+fn wanted_build(wanted: &WantedBuild) -> Option<Value> {
+    let WantedBuild { builder, source, branch, tag, versioned_tag, commit, inputs } = wanted;
+    let named = [
+        ("branch", branch),
+        ("builder", builder),
+        ("commit", commit),
+        ("source", source),
+        ("tag", tag),
+        ("versionedTag", versioned_tag),
+    ];
+    let mut members: Vec<(&str, Value)> =
+        named.into_iter().filter_map(|(name, text)| Some((name, Value::from(text.clone()?)))).collect();
+    if !inputs.is_empty() {
+        let inputs = inputs.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
+        members.push(("inputs", Value::object(inputs)));
+    }
+    (!wanted.is_empty()).then(|| Value::object(members))
+}
+
+/// What is asked of verification summaries, where something is.
+fn wanted_summary(wanted: &WantedSummary) -> Option<Value> {
+    let WantedSummary { verifier, resource, levels } = wanted;
+    let mut members: Vec<(&str, Value)> = [("resource", resource), ("verifier", verifier)]
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, Value::from(text.clone()?))))
+        .collect();
+    if !levels.is_empty() {
+        let levels = levels.iter().map(|level| Value::from(level.as_str())).collect();
+        members.push(("levels", Value::Array(levels)));
+    }
+    (!wanted.is_empty()).then(|| Value::object(members))
 }

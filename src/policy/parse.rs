@@ -14,6 +14,7 @@ use crate::limits;
 use crate::path::misleads;
 use crate::proof::merkle::Recipe;
 use crate::proof::sigstore::CLAIMS;
+use crate::statement::slsa::{self, WantedBuild, WantedSummary};
 use crate::time::UnixTime;
 
 /// Reads a policy, all of it, or says where the first fault is.
@@ -56,6 +57,9 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
     let predicate_types = word_set(&statement.required("predicate-types")?)?;
     let claims = statement.optional("claim").map_or(Ok(Vec::new()), |entry| claims(&entry))?;
     statement.finish()?;
+
+    let provenance = root.optional("provenance").map_or(Ok(WantedBuild::default()), |entry| build(&entry))?;
+    let summary = root.optional("summary").map_or(Ok(WantedSummary::default()), |entry| summary(&entry))?;
 
     let mut container = root.required("container")?.section()?;
     let container_signed = container.required("signed")?.bool()?;
@@ -117,6 +121,8 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         groups,
         predicate_types,
         claims,
+        provenance,
+        summary,
         container_signed,
         without_pinned_head,
         shared_key_suffices,
@@ -282,6 +288,61 @@ fn pattern(
 /// A value with a star in it is a pattern.
 fn starred(text: String) -> Pattern {
     if text.contains('*') { Pattern::Glob(text) } else { Pattern::Exact(text) }
+}
+
+/// What provenance must say. A section that asks for nothing is a mistake.
+fn build(entry: &Entry<'_, '_>) -> Result<WantedBuild, PolicyError> {
+    let mut section = entry.section()?;
+    let mut inputs = BTreeMap::new();
+    if let Some(entry) = section.optional("inputs") {
+        for (name, _, value) in entry.section()?.entries() {
+            inputs.insert(name.to_owned(), word(&value)?);
+        }
+    }
+    let holding = |entry: Entry<'_, '_>, expected: &str, is: fn(&str) -> bool| {
+        let text = word(&entry)?;
+        if is(&text) { Ok(text) } else { Err(entry.wrong_value(expected, shown(&text))) }
+    };
+    let whole = |text: &str| !text.contains("://") && !text.contains('@') && !text.ends_with('/');
+    let name = |text: &str| !text.starts_with("refs/");
+    let wanted = WantedBuild {
+        builder: section.optional("builder").map(|entry| word(&entry)).transpose()?,
+        source: section
+            .optional("source")
+            .map(|entry| holding(entry, "a repository without scheme and reference: \"host/path\"", whole))
+            .transpose()?,
+        branch: section
+            .optional("branch")
+            .map(|entry| holding(entry, "a name without refs/", name))
+            .transpose()?,
+        tag: section.optional("tag").map(|entry| holding(entry, "a name without refs/", name)).transpose()?,
+        versioned_tag: section
+            .optional("versioned-tag")
+            .map(|entry| holding(entry, "\"v1\", \"v1.2\" or \"v1.2.3\"", slsa::is_versioned_tag))
+            .transpose()?,
+        commit: section.optional("commit").map(|entry| word(&entry)).transpose()?,
+        inputs,
+    };
+    section.finish()?;
+    match wanted.is_empty() {
+        true => Err(entry.wrong_value("at least one claim", "none")),
+        false => Ok(wanted),
+    }
+}
+
+/// What verification summaries must say.
+fn summary(entry: &Entry<'_, '_>) -> Result<WantedSummary, PolicyError> {
+    let mut section = entry.section()?;
+    let wanted = WantedSummary {
+        verifier: section.optional("verifier").map(|entry| word(&entry)).transpose()?,
+        resource: section.optional("resource").map(|entry| word(&entry)).transpose()?,
+        levels: section.optional("levels").map_or(Ok(BTreeSet::new()), |entry| word_set(&entry))?,
+    };
+    section.finish()?;
+    match wanted.is_empty() {
+        true => Err(entry.wrong_value("at least one claim", "none")),
+        false => Ok(wanted),
+    }
 }
 
 /// RFC 6901 3, of printable characters: `/` before every part, `~` only as `~0` and `~1`.

@@ -44,6 +44,41 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
         writeln!(out, "one-of = {}", array(claim.one_of.iter().map(String::as_str)))?;
     }
 
+    let wanted = &policy.provenance;
+    if !wanted.is_empty() {
+        writeln!(out, "\n[provenance]")?;
+        let named = [
+            ("builder", &wanted.builder),
+            ("source", &wanted.source),
+            ("branch", &wanted.branch),
+            ("tag", &wanted.tag),
+            ("versioned-tag", &wanted.versioned_tag),
+            ("commit", &wanted.commit),
+        ];
+        for (name, text) in named {
+            if let Some(text) = text {
+                writeln!(out, "{name} = {}", quoted(text))?;
+            }
+        }
+        if !wanted.inputs.is_empty() {
+            writeln!(out, "[provenance.inputs]")?;
+        }
+        for (name, value) in &wanted.inputs {
+            writeln!(out, "{} = {}", quoted(name), quoted(value))?;
+        }
+    }
+    let wanted = &policy.summary;
+    if !wanted.is_empty() {
+        writeln!(out, "\n[summary]")?;
+        for (name, text) in [("verifier", &wanted.verifier), ("resource", &wanted.resource)] {
+            if let Some(text) = text {
+                writeln!(out, "{name} = {}", quoted(text))?;
+            }
+        }
+        if !wanted.levels.is_empty() {
+            writeln!(out, "levels = {}", array(wanted.levels.iter().map(String::as_str)))?;
+        }
+    }
     writeln!(out, "\n[container]\nsigned = {}", policy.container_signed)?;
     writeln!(out, "\n[custody]\nwithout-pinned-head = {}", quoted(policy.without_pinned_head.name()))?;
     writeln!(out, "\n[signature]\nshared-key-suffices = {}", policy.shared_key_suffices)?;

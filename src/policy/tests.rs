@@ -67,6 +67,16 @@ fn printing_and_reading_give_the_same() {
         pointer: "/a~1b/~0/0".into(),
         one_of: ["x".into(), "y\\".into()].into(),
     }];
+    full.provenance.builder = Some("https://b.invalid/x@v1".into());
+    full.provenance.source = Some("github.com/o/p".into());
+    full.provenance.branch = Some("main".into());
+    full.provenance.tag = Some("v1.2.3".into());
+    full.provenance.versioned_tag = Some("v1".into());
+    full.provenance.commit = Some("00".into());
+    full.provenance.inputs = [("a b".into(), "c".into())].into();
+    full.summary.verifier = Some("https://v.invalid".into());
+    full.summary.resource = Some("pkg:x".into());
+    full.summary.levels = ["SLSA_BUILD_LEVEL_3".into()].into();
     full.container_signed = false;
     full.without_pinned_head = WithoutPinnedHead::AsFarAsItGoes;
     full.shared_key_suffices = true;
@@ -146,7 +156,7 @@ fn keys() {
         "[loosen]",
         "[extra]\n[loosen]",
         "extra]",
-        "unknown key 'extra' in the policy, expected \"schema\", \"id\", \"required-checks\", \"artifact\", \"statement\", \"container\", \"custody\", \"signature\", \"revocation\", \"merkle\", \"trust\", \"timestamp\" or \"loosen\"",
+        "unknown key 'extra' in the policy, expected \"schema\", \"id\", \"required-checks\", \"artifact\", \"statement\", \"provenance\", \"summary\", \"container\", \"custody\", \"signature\", \"revocation\", \"merkle\", \"trust\", \"timestamp\" or \"loosen\"",
     );
     let oid = "[timestamp]\npolicies = [\"1..2\"]\n[loosen]";
     let expected = "'timestamp.policies' is \"1..2\", expected an object identifier such as 1.2.3.4";

@@ -269,7 +269,9 @@ fn subject_value(subject: &SubjectReport) -> Value {
             Value::object([("by", Value::from(*by)), ("identity", Value::from(identity.as_str()))])
         })
         .collect();
+    let attestations = subject.attestations.iter().map(|path| Value::from(path.clone())).collect();
     Value::object([
+        ("attestations", Value::Array(attestations)),
         ("digest", subject.digest.clone().map_or(Value::Null, Value::from)),
         ("kind", Value::from(subject.kind)),
         ("paths", Value::Array(subject.paths.iter().map(|path| Value::from(path.clone())).collect())),

@@ -97,6 +97,8 @@ pub struct SubjectReport {
     pub rationale: Vec<CheckId>,
     /// Who vouches, by what.
     pub vouched_by: Vec<(Identity, &'static str)>,
+    /// What they signed that names it.
+    pub attestations: Vec<String>,
 }
 
 /// One case.
@@ -267,7 +269,10 @@ fn subject_report(subject: &Subject, judgement: &Judgement, prefixes: &[String])
     let mut paths: Vec<String> =
         subject.places.iter().map(|(case, path)| format!("{}{path}", prefixes[*case])).collect();
     paths.sort();
+    let attestations: BTreeSet<String> =
+        subject.attestations.iter().map(|(case, path)| format!("{}{path}", prefixes[*case])).collect();
     SubjectReport {
+        attestations: attestations.into_iter().collect(),
         digest: subject.digest.map(|digest| digest.to_string()),
         kind: subject.kind.as_str(),
         paths,

@@ -8,6 +8,7 @@
 //! that merely begins like ours, thousands of subjects.
 
 pub mod layout;
+pub mod slsa;
 
 use crate::digest::{Algorithm, Digest};
 use crate::limits;
