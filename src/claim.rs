@@ -64,6 +64,15 @@ pub enum Claim {
     Nothing,
 }
 
+impl Claim {
+    /// Whether certificates lie beside signatures of its envelopes.
+    pub fn brings_certificates(&self) -> bool {
+        let Claim::Envelopes(envelopes) = self else { return false };
+        let read = envelopes.iter().filter_map(|one| one.envelope.as_ref().ok());
+        read.flat_map(Envelope::signatures).any(|signature| signature.certified)
+    }
+}
+
 /// One envelope of an item.
 #[derive(Debug)]
 pub struct EnvelopeAt {

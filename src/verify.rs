@@ -158,7 +158,9 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, times };
         let mut examined = envelopes(view, &demands, times);
         examined.extend(bundles(view, &with, &bundled[view.index]));
-        if view.case.items.iter().any(|item| item.kind == Kind::SigstoreBundle) {
+        // A certificate in an envelope is of no use here, but asks for the same trust.
+        let certified = view.claims.iter().flatten().flatten().any(Claim::brings_certificates);
+        if certified || view.case.items.iter().any(|item| item.kind == Kind::SigstoreBundle) {
             needs.insert(Purpose::IdentityIssuer);
         }
         let settle = |_: &mut Book| layouts::settle(&context, trust, examined);

@@ -423,7 +423,10 @@ pub fn examine(
         } else if let Some(finding) = beyond {
             finding
         } else {
-            trust_known_signer::unknown(hint)
+            match signature.certified {
+                true => trust_known_signer::certificate_beside(),
+                false => trust_known_signer::unknown(hint),
+            }
         };
         pending.push(finding.item(item).at(place));
     }

@@ -33,6 +33,14 @@ pub fn unknown(hint: Option<&str>) -> Finding {
     )
 }
 
+/// Nobody in the trust store made it, and a certificate lies beside it that
+/// somebody on line might find in a log.
+pub fn certificate_beside() -> Finding {
+    let detail = "nobody in the trust store made this signature; the certificate beside it has neither an entry of \
+        a log nor a time stamp with it, so that nothing here shows when it was used";
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail).expected("a bundle")
+}
+
 /// The signatures of the item name none of so many keys that they are not
 /// tried: `trials` is how many times a key would have to be.
 pub fn too_many_trials(trials: usize) -> Finding {

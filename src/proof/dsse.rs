@@ -69,6 +69,9 @@ pub struct EnvelopeSignature {
     pub keyid: Option<String>,
     /// The bytes of the signature.
     pub sig: Vec<u8>,
+    /// Whether a certificate lies beside it, in `cert`. No form of the protocol
+    /// has one; generators of provenance for Rekor write it.
+    pub certified: bool,
 }
 
 /// Why a JSON value is no envelope.
@@ -306,7 +309,8 @@ impl EnvelopeSignature {
         bounded("a signature", sig.len(), limits::SIGNATURE_BYTES_MAX)?;
         let keyid = fields.opt_str("keyid")?.unwrap_or_default();
         bounded("a key id", keyid.len(), limits::ENVELOPE_NAME_BYTES_MAX)?;
-        Ok(EnvelopeSignature { keyid: (!keyid.is_empty()).then(|| keyid.to_owned()), sig })
+        let certified = value.get("cert").and_then(Value::as_str).is_some_and(|cert| !cert.is_empty());
+        Ok(EnvelopeSignature { keyid: (!keyid.is_empty()).then(|| keyid.to_owned()), sig, certified })
     }
 }
 

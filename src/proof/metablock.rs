@@ -50,7 +50,7 @@ fn signature(index: usize, pointer: String, value: &Value) -> Result<EnvelopeSig
     let keyid = fields.opt_str("keyid")?.unwrap_or_default();
     bounded("a key id", keyid.len(), limits::ENVELOPE_NAME_BYTES_MAX)?;
     fields.finish()?;
-    Ok(EnvelopeSignature { keyid: (!keyid.is_empty()).then(|| keyid.to_owned()), sig })
+    Ok(EnvelopeSignature { keyid: (!keyid.is_empty()).then(|| keyid.to_owned()), sig, certified: false })
 }
 
 #[cfg(test)]

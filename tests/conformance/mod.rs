@@ -30,6 +30,7 @@ mod rfc6962_merkle;
 mod rfc3161;
 mod sigstore_clients;
 mod sigstore_conformance;
+mod slsa_verifier;
 mod wycheproof;
 
 /// The suites that are run.
@@ -46,6 +47,7 @@ const SUITES: &[Suite] = &[
     rfc3161::SUITE,
     sigstore_clients::SUITE,
     sigstore_conformance::SUITE,
+    slsa_verifier::SUITE,
     wycheproof::SUITE,
 ];
 

@@ -104,7 +104,7 @@ pub fn examine<'v>(
     }
     let mut examined = match &bundle.content {
         Content::Envelope(envelope) => {
-            let demands = Demands { context: &context, claims: with.demands.claims };
+            let demands = Demands { context: &context, ..*with.demands };
             statements::examine_with(view, &demands, &existence, item, at, envelope, load, &against)
         }
         Content::Message(message) => {

@@ -45,7 +45,7 @@ fn signed() {
     let (secret, key) = signer(1);
     let sig = secret.sign(&pae(TYPE, PAYLOAD)).to_vec();
     let envelope = envelope(TYPE, PAYLOAD, std::slice::from_ref(&sig));
-    assert_eq!(envelope.signatures(), [EnvelopeSignature { keyid: None, sig }]);
+    assert_eq!(envelope.signatures(), [EnvelopeSignature { keyid: None, sig, certified: false }]);
     let signed = envelope.signed_by(0, &key).unwrap();
     assert_eq!(signed.payload(), PAYLOAD);
     assert_eq!(signed.payload_type(), TYPE);
