@@ -12,7 +12,9 @@ use crate::limits;
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
+use crate::proof::log::{Entry, Receipt, ReceiptError, TlogConsistency, TlogProof, TlogProofError};
 use crate::proof::metablock;
+use crate::proof::note::{Checkpoint, CheckpointError, Note};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
 use crate::proof::sigstore::{Bundle, BundleError};
 use crate::proof::timestamp::{Token, TokenError};
@@ -55,6 +57,16 @@ pub enum Claim {
     Ocsp(OcspResponse),
     /// A time-stamp token.
     Token(Box<Token>),
+    /// The head of a log.
+    Checkpoint(Box<(Note, Checkpoint)>),
+    /// That a file is in a log.
+    TlogProof(Box<TlogProof>),
+    /// That a log continues an older head.
+    TlogConsistency(Box<TlogConsistency>),
+    /// Entries of a log.
+    LogEntries(Vec<EntryAt>),
+    /// That an entry, which is not in it, is in a log.
+    Receipt(Box<Receipt>),
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
     /// A key, a trust store or a policy: shown, never used.
@@ -89,6 +101,17 @@ pub struct BundleAt {
     pub at: Option<String>,
     /// The bundle, or why it could not be read.
     pub bundle: Result<Bundle, ClaimError>,
+}
+
+/// One entry of a log.
+#[derive(Debug)]
+pub struct EntryAt {
+    /// Its id, and the line where the item has several.
+    pub at: String,
+    /// The id that it is listed under.
+    pub uuid: String,
+    /// The entry.
+    pub entry: Entry,
 }
 
 /// A signature in a file of its own.
@@ -168,6 +191,15 @@ pub enum ClaimError {
     /// Not an answer of an OCSP responder.
     #[error(transparent)]
     Ocsp(#[from] OcspError),
+    /// Not the head of a log.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// Not a proof of a log as text.
+    #[error(transparent)]
+    TlogProof(#[from] TlogProofError),
+    /// Not a receipt, or not entries of a log.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     /// Not a time-stamp token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -219,7 +251,8 @@ impl ClaimError {
             | ClaimError::Envelope(EnvelopeError::Shape(error))
             | ClaimError::Statement(StatementError::Shape(error))
             | ClaimError::Layout(LayoutError::Shape(error))
-            | ClaimError::Listing(ListingError::Shape(error)) => Some(error),
+            | ClaimError::Listing(ListingError::Shape(error))
+            | ClaimError::Receipt(ReceiptError::Shape(error)) => Some(error),
             ClaimError::Bundle(error) => error.shape(),
             _ => None,
         }
@@ -272,6 +305,7 @@ impl ClaimError {
     pub fn is_lines(&self) -> bool {
         match self {
             ClaimError::Text { .. } | ClaimError::Envelopes { .. } => true,
+            ClaimError::Checkpoint(_) | ClaimError::TlogProof(_) => true,
             ClaimError::Listing(error) => {
                 !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
             }
@@ -338,6 +372,11 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::Crl => Claim::Crls(each(content, "X509 CRL", Crl::parse)?),
         Kind::OcspResponse => Claim::Ocsp(OcspResponse::parse(content)?),
         Kind::TimeAnchor => Claim::TimeAnchor(TimeAnchor::parse(content)?),
+        Kind::Checkpoint => Claim::Checkpoint(Box::new(Checkpoint::parse_note_unverified(content)?)),
+        Kind::TlogProof => Claim::TlogProof(Box::new(TlogProof::parse(content)?)),
+        Kind::TlogConsistency => Claim::TlogConsistency(Box::new(TlogConsistency::parse(content)?)),
+        Kind::LogEntries => Claim::LogEntries(log_entries(content)?),
+        Kind::RekorReceipt => Claim::Receipt(Box::new(Receipt::parse(&json::parse(content)?)?)),
         Kind::TimestampToken => Claim::Token(Box::new(Token::parse(content)?)),
         _ => Claim::Nothing,
     })
@@ -572,6 +611,31 @@ fn bundles(content: &[u8]) -> Result<Vec<BundleAt>, ClaimError> {
         return Ok(split(content)?.into_iter().map(bundle).collect());
     }
     Ok(vec![BundleAt { at: None, bundle: Ok(Bundle::parse(&parsed?)?) }])
+}
+
+/// Entries as Rekor's interface gives them: one object, or one on each line.
+fn log_entries(content: &[u8]) -> Result<Vec<EntryAt>, ClaimError> {
+    let mut entries = Vec::new();
+    let mut add = |at: &str, value: &Value| -> Result<(), ClaimError> {
+        for (uuid, entry) in Entry::parse_api(value)? {
+            let short: String = uuid.chars().take(80).collect();
+            let at = if at.is_empty() { format!("entry {short}") } else { format!("{at}, entry {short}") };
+            entries.push(EntryAt { at, uuid, entry });
+        }
+        Ok(())
+    };
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if first.len() < content.trim_ascii_end().len() && json::parse(first).is_ok() {
+        for (at, raw) in split(content)? {
+            add(&at, &json::parse(raw)?)?;
+        }
+    } else {
+        add("", &json::parse(content)?)?;
+    }
+    match entries.is_empty() {
+        true => Err(ClaimError::Text { expected: "an entry of a log at least" }),
+        false => Ok(entries),
+    }
 }
 
 /// The lines of a file of JSON lines, each with its name.

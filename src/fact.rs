@@ -209,6 +209,12 @@ pub enum SubjectKind {
     Timeline,
     /// A time-stamp token on its own.
     TimestampToken,
+    /// The head of a log on its own.
+    LogHead,
+    /// A proof, an entry or a receipt of a log on its own.
+    LogProof,
+    /// A log that showed two histories.
+    Log,
     /// A time for a machine without a clock.
     TimeAnchor,
     /// A certificate on its own.
@@ -228,6 +234,9 @@ impl SubjectKind {
             SubjectKind::Container => "container",
             SubjectKind::Timeline => "timeline",
             SubjectKind::TimestampToken => "timestamp-token",
+            SubjectKind::LogHead => "log-head",
+            SubjectKind::LogProof => "log-proof",
+            SubjectKind::Log => "log",
             SubjectKind::TimeAnchor => "time-anchor",
             SubjectKind::Certificate => "certificate",
             SubjectKind::Revocation => "revocation",
@@ -501,6 +510,9 @@ impl Fact {
             }
             Fact::Keyless { item, subject, issuer, authority, .. } => {
                 format!("{subject} signed {item}, by the word of {issuer}, certified under {authority}")
+            }
+            Fact::Logged { item, log, size: Some(size), index: None, leaf: None, .. } => {
+                format!("{log} signed the head of {size} leaves in {item}")
             }
             Fact::Logged { item, log, time, .. } => match &time.interval.1 {
                 Some(at) => format!("{log} took in {item} at {at}"),

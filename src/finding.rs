@@ -101,12 +101,16 @@ check_ids! {
     LayoutSignature = "layout.signature",
     LayoutStep = "layout.step",
     LogCheckpoint = "log.checkpoint",
+    LogConsistency = "log.consistency",
     LogEntry = "log.entry",
     LogInclusion = "log.inclusion",
     LogKnown = "log.known",
     LogPresence = "log.presence",
     LogPromise = "log.promise",
+    LogReceipt = "log.receipt",
+    LogTiles = "log.tiles",
     LogTime = "log.time",
+    LogWitness = "log.witness",
     RevocationFreshness = "revocation.freshness",
     RevocationPresence = "revocation.presence",
     RevocationSignature = "revocation.signature",
@@ -147,6 +151,25 @@ impl CheckId {
     /// The check of that name.
     pub fn parse(text: &str) -> Option<CheckId> {
         CheckId::ALL.iter().copied().find(|id| id.as_str() == text)
+    }
+
+    /// What StellaOps calls its failures. Reports never use these names.
+    pub fn aliases(self) -> &'static [&'static str] {
+        match self {
+            CheckId::LogCheckpoint => &["ERR_REKOR_CHECKPOINT_INVALID"],
+            CheckId::LogInclusion => &["ERR_REKOR_PROOF_INVALID"],
+            CheckId::LogReceipt => &["ERR_REKOR_REFERENCE_UNCOVERED"],
+            CheckId::LogTiles => {
+                &["ERR_REKOR_ROOT_MISMATCH", "ERR_REKOR_TILE_DIGEST_MISMATCH", "ERR_REKOR_TILE_MISSING"]
+            }
+            _ => &[],
+        }
+    }
+
+    /// The check of that name, or the one that StellaOps calls so.
+    pub fn parse_or_alias(text: &str) -> Option<CheckId> {
+        let alias = || CheckId::ALL.iter().copied().find(|id| id.aliases().contains(&text));
+        CheckId::parse(text).or_else(alias)
     }
 }
 
@@ -392,6 +415,13 @@ mod tests {
             assert_eq!(CheckId::parse(id.as_str()), Some(*id));
         }
         assert_eq!(CheckId::parse("no.such"), None);
+        assert_eq!(CheckId::parse_or_alias("no.such"), None);
+        let aliases: Vec<&str> = CheckId::ALL.iter().flat_map(|id| id.aliases()).copied().collect();
+        assert_eq!(aliases.len(), 6);
+        for alias in aliases {
+            let id = CheckId::parse_or_alias(alias).unwrap();
+            assert!(id.aliases().contains(&alias) && CheckId::parse(alias).is_none());
+        }
     }
 
     #[test]

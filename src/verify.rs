@@ -13,6 +13,7 @@ use crate::anchor::{Persons, Purpose, Wanted};
 use crate::check::certificates::{self, Alone, Signers};
 use crate::check::container;
 use crate::check::existence::Times;
+use crate::check::logs::{self, Logs};
 use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{Content, Context, Load};
 use crate::check::sigstore::{self, Keyless};
@@ -125,6 +126,15 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         stamped.push(of_case(view, "reading the time stamps of", book, &mut subjects, examine));
     }
 
+    // What logs have taken in, and who has seen it.
+    let ledgers = Logs::of(trust, &rules);
+    let mut logged: Vec<logs::Examined> = Vec::new();
+    for (view, book) in views.iter().zip(&mut books) {
+        let times = &mut stamped[view.index].times;
+        let examine = |book: &mut Book| ledgers.examine(view, times, book);
+        logged.push(of_case(view, "reading what logs left in", book, &mut subjects, examine));
+    }
+
     // Signatures and statements.
     let mut facts: Vec<Vec<_>> = containers.iter_mut().map(|one| std::mem::take(&mut one.facts)).collect();
     let mut signed: Vec<Signed> = Vec::new();
@@ -137,6 +147,14 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
         if !examined.stamps.is_empty() {
             needs.insert(Purpose::Timestamp);
+        }
+        let left = &mut logged[view.index];
+        facts[view.index].append(&mut left.facts);
+        if view.is_closed() {
+            broken[view.index].extend(&left.broken_by);
+        }
+        if !left.files.is_empty() {
+            needs.insert(Purpose::Log);
         }
     }
     let claims = claims_by_type(policy);
@@ -172,6 +190,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             containers[view.index].rolls.extend(one.roll);
             anchors[view.index].extend(one.anchor);
             broken[view.index].extend(one.broken_by);
+            logged[view.index].shown.extend(one.shown);
             signed.push(one.signed);
         }
         let examine = |_: &mut Book| detached::examine(view, &context, times);
@@ -213,7 +232,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         || !policy.summary.is_empty();
     let covered = match asks {
         true => BTreeSet::new(),
-        false => certificates::covered(&views, &stamped, &request.artifacts),
+        false => certificates::covered(&views, &stamped, &logged, &request.artifacts),
     };
     let vouching = Vouching {
         views: &views,
@@ -253,13 +272,20 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
 
     // Things that are judged on their own, where nothing else is there to be.
     for view in &views {
-        let alone = Alone { pki: &pki, bag: &bags[view.index], rules: &rules, usage: request.usage };
+        let left = &logged[view.index].files;
+        let alone = Alone { pki: &pki, bag: &bags[view.index], rules: &rules, usage: request.usage, left };
         let (book, facts) = (&mut books[view.index], &mut facts[view.index]);
         let stamps = &stamped[view.index].stamps;
         needs.extend(alone.examine(view, stamps, &request.artifacts, &mut subjects, facts, book));
     }
     if asks {
-        let alone = [SubjectKind::TimestampToken, SubjectKind::Certificate, SubjectKind::Revocation];
+        let alone = [
+            SubjectKind::TimestampToken,
+            SubjectKind::Certificate,
+            SubjectKind::Revocation,
+            SubjectKind::LogHead,
+            SubjectKind::LogProof,
+        ];
         for subject in subjects.iter_mut().filter(|subject| alone.contains(&subject.kind)) {
             subject.held_by.insert(CheckId::SignatureThreshold);
             for (case, path) in &subject.places {
@@ -267,6 +293,18 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             }
         }
     }
+
+    // Whether each log showed one history, in whatever cases.
+    let shown: Vec<(usize, &[logs::Shown])> =
+        logged.iter().enumerate().map(|(case, one)| (case, one.shown.as_slice())).collect();
+    let forked = logs::histories(&shown, &mut books);
+    let of_logs = [SubjectKind::LogHead, SubjectKind::LogProof];
+    for subject in subjects.iter_mut().filter(|subject| of_logs.contains(&subject.kind)) {
+        if forked.iter().any(|log| !log.places.is_disjoint(&subject.places)) {
+            subject.rejected_by.insert(CheckId::LogConsistency);
+        }
+    }
+    subjects.extend(forked);
 
     // The run as a whole.
     let mut held_by = BTreeSet::new();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey};
+use crate::check::logs;
 use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
 use crate::check::stamps::{self, Stamp};
 use crate::check::view::CaseView;
@@ -15,7 +16,7 @@ use crate::claim::Claim;
 use crate::crypto::key::{KeyId, PublicKey};
 use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
-use crate::evidence::{Form, Kind};
+use crate::evidence::{CaseFormat, Form, Kind};
 use crate::fact::{Fact, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::limits;
@@ -165,11 +166,13 @@ pub struct Alone<'a> {
     pub rules: &'a Rules,
     /// For what a certificate should be good.
     pub usage: CertificateUse,
+    /// What logs left in the case.
+    pub left: &'a [logs::File],
 }
 
 impl Alone<'_> {
-    /// What of a case is judged on its own: tokens, or else certificates, or
-    /// else revocation data, where nothing in it is anything but that and the
+    /// What of a case is judged on its own: tokens and what logs left, or else
+    /// certificates, or else revocation data, where nothing in it is anything but that and the
     /// files that were asked about. Gives the purposes that somebody must be
     /// trusted for.
     pub fn examine(
@@ -187,9 +190,17 @@ impl Alone<'_> {
         if !is_single(view, wanted) || others {
             return BTreeSet::new();
         }
-        let tokens: Vec<Subject> = self.tokens(view, stamps);
+        let mut tokens: Vec<Subject> = self.tokens(view, stamps);
+        let mut purposes = BTreeSet::new();
+        if !tokens.is_empty() {
+            purposes.insert(Purpose::Timestamp);
+        }
+        if !self.left.is_empty() {
+            purposes.insert(Purpose::Log);
+            tokens.extend(logs::alone(view, self.left));
+        }
         let (found, purposes) = if !tokens.is_empty() {
-            (tokens, BTreeSet::from([Purpose::Timestamp]))
+            (tokens, purposes)
         } else {
             let certificates = self.certificates(view, facts, book);
             // Beside a certificate that nobody else issued, lists speak about it;
@@ -478,9 +489,13 @@ impl Alone<'_> {
 /// were asked about. A folder or an archive is more than what lies in it: who
 /// strips it down to one token must not get a better answer.
 pub fn is_single(view: &CaseView, wanted: &BTreeSet<Digest>) -> bool {
-    view.case.form == Form::Loose
+    // What a log publishes is one object, however many files it is.
+    let single = view.case.form == Form::Loose || view.case.format == CaseFormat::LogTiles;
+    single
         && view.case.items.iter().all(|item| match item.kind {
             Kind::TimestampToken | Kind::Certificate | Kind::Crl | Kind::OcspResponse => true,
+            Kind::Checkpoint | Kind::TlogProof | Kind::TlogConsistency => true,
+            Kind::LogEntries | Kind::RekorReceipt | Kind::LogTile => true,
             kind => kind.is_artifact() && item.digests.iter().any(|digest| wanted.contains(&digest)),
         })
 }
@@ -491,6 +506,7 @@ pub fn is_single(view: &CaseView, wanted: &BTreeSet<Digest>) -> bool {
 pub fn covered(
     views: &[CaseView],
     stamped: &[stamps::Examined],
+    logged: &[logs::Examined],
     wanted: &BTreeSet<Digest>,
 ) -> BTreeSet<Digest> {
     if !views.iter().all(|view| is_single(view, wanted)) {
@@ -498,7 +514,9 @@ pub fn covered(
     }
     let stamps = stamped.iter().flat_map(|examined| &examined.stamps);
     let counted = stamps.filter(|stamp| stamp.whole && stamp.against.is_empty());
-    let over: BTreeSet<Digest> = counted.filter_map(|stamp| stamp.imprint).collect();
+    let mut over: BTreeSet<Digest> = counted.filter_map(|stamp| stamp.imprint).collect();
+    let left = logged.iter().flat_map(|examined| &examined.files);
+    over.extend(left.filter(|file| file.against.is_empty()).filter_map(|file| file.over));
     let mut covered: BTreeSet<Digest> = wanted.intersection(&over).copied().collect();
     for item in views.iter().flat_map(|view| &view.case.items) {
         if item.digests.iter().any(|digest| over.contains(&digest)) {

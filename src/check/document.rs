@@ -30,6 +30,11 @@ pub fn section(about: &About) -> String {
          *Vectors.* `fixtures/vectors/{id}/`\n"
     )
     .expect("writing to a string cannot fail");
+    if let [first, rest @ ..] = id.aliases() {
+        let names: String = rest.iter().map(|name| format!(", `{name}`")).collect();
+        write!(text, "\n*Known to StellaOps as.* `{first}`{names}\n")
+            .expect("writing to a string cannot fail");
+    }
     text
 }
 

@@ -19,3 +19,18 @@ pub const ABOUT: About = About {
 pub fn failed(error: &str) -> Finding {
     Finding::new(Severity::Failed, ABOUT.id, error)
 }
+
+/// What the proof is about is not there, or not held.
+pub fn nothing(there: bool) -> Finding {
+    let detail = match there {
+        true => "the file beside the proof is too large for its leaf to be computed",
+        false => "the file that the proof is about does not lie beside it",
+    };
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+}
+
+/// An entry that its log says nothing about.
+pub fn neither() -> Finding {
+    let detail = "the entry has neither a promise nor a proof";
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail)
+}

@@ -23,3 +23,10 @@ pub fn passed(book: &mut Book) {
 pub fn unknown(id: &str) -> Finding {
     Finding::new(Severity::NotEstablished, ABOUT.id, "an entry of a log that nobody here knows").found(id)
 }
+
+/// None of these keys is a log's that anybody here trusts.
+pub fn nobody(names: &[&str]) -> Finding {
+    let names: Vec<String> = names.iter().map(|name| crate::path::escape(name.as_bytes())).collect();
+    Finding::new(Severity::NotEstablished, ABOUT.id, "a head that no log that is known here signed")
+        .found(names.join(", "))
+}

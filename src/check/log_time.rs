@@ -26,3 +26,11 @@ pub fn outside(log: &Identity, at: &Interval, window: Option<Window>) -> Finding
     let detail = format!("the time of the entry lies outside the window of the log {log}");
     Finding::new(Severity::Failed, ABOUT.id, detail).expected(expected).found(text(at.latest))
 }
+
+/// It lies after the validation.
+pub fn later(at: &Interval, validation: UnixTime) -> Finding {
+    let found = at.earliest.map_or("open".to_owned(), |time| time.to_string());
+    Finding::new(Severity::Failed, ABOUT.id, "the time lies after that of validation")
+        .expected(format!("not after {validation}"))
+        .found(found)
+}

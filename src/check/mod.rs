@@ -84,12 +84,17 @@ pub mod layout_signature;
 pub mod layout_step;
 pub mod layouts;
 pub mod log_checkpoint;
+pub mod log_consistency;
 pub mod log_entry;
 pub mod log_inclusion;
 pub mod log_known;
 pub mod log_presence;
 pub mod log_promise;
+pub mod log_receipt;
+pub mod log_tiles;
 pub mod log_time;
+pub mod log_witness;
+pub mod logs;
 pub mod pki;
 pub mod reading;
 pub mod refusal;
@@ -210,12 +215,16 @@ pub const ALL: &[&About] = &[
     &layout_signature::ABOUT,
     &layout_step::ABOUT,
     &log_checkpoint::ABOUT,
+    &log_consistency::ABOUT,
     &log_entry::ABOUT,
     &log_inclusion::ABOUT,
     &log_known::ABOUT,
     &log_presence::ABOUT,
     &log_promise::ABOUT,
+    &log_receipt::ABOUT,
+    &log_tiles::ABOUT,
     &log_time::ABOUT,
+    &log_witness::ABOUT,
     &revocation_freshness::ABOUT,
     &revocation_presence::ABOUT,
     &revocation_signature::ABOUT,

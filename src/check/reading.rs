@@ -136,6 +136,9 @@ fn passed(kind: Kind, book: &mut Book) {
             | Kind::BagTagManifest(_)
             | Kind::DetachedSignature
             | Kind::MinisignSignature
+            | Kind::Checkpoint
+            | Kind::TlogProof
+            | Kind::TlogConsistency
     );
     if json {
         JSON.iter().for_each(|(id, _)| book.pass(*id));

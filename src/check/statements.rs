@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::container::Roll;
 use crate::check::existence::{Existence, Times};
+use crate::check::logs::Shown;
 use crate::check::signing::{self, Content, Context, Load};
 use crate::check::view::CaseView;
 use crate::check::{
@@ -56,6 +57,8 @@ pub struct Examined<'v> {
     pub broken_by: BTreeSet<CheckId>,
     /// A layout or link of in-toto, with the envelope that says so.
     pub said: Option<(&'v Envelope, Metadata)>,
+    /// What logs showed in its entries.
+    pub shown: Vec<Shown>,
 }
 
 /// Examines one envelope of `item`, which asks for so much in all.
@@ -136,6 +139,7 @@ pub fn examine_with<'v>(
         anchor,
         broken_by,
         said,
+        shown: Vec::new(),
     }
 }
 
@@ -168,6 +172,7 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined<'st
         anchor: None,
         broken_by: BTreeSet::new(),
         said: None,
+        shown: Vec::new(),
     }
 }
 
@@ -194,6 +199,7 @@ pub fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
         anchor: None,
         broken_by: BTreeSet::new(),
         said: None,
+        shown: Vec::new(),
     }
 }
 

@@ -19,12 +19,16 @@ pub fn run(arguments: &Explain) -> Result<u8, Failure> {
             check::ALL.iter().map(line).collect()
         }
         Some(name) => {
-            let id = CheckId::parse(name).ok_or_else(|| {
+            let id = CheckId::parse_or_alias(name).ok_or_else(|| {
                 Failure::usage(format!("no check is called {name}; `stella forensic explain` lists them"))
             })?;
             let about = check::about(id);
+            let known = match id.aliases() {
+                [] => String::new(),
+                aliases => format!("known to StellaOps as\n  {}\n", aliases.join("\n  ")),
+            };
             format!(
-                "{}: {}\n\nestablishes\n  {}\nwhy it matters\n  {}\nwhat to do\n  {}\nasked for by\n  {}\n",
+                "{}: {}\n\nestablishes\n  {}\nwhy it matters\n  {}\nwhat to do\n  {}\nasked for by\n  {}\n{known}",
                 about.id, about.title, about.establishes, about.why, about.remedy, about.clause
             )
         }

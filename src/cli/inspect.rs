@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::digest::{Algorithm, encode_hex};
 use crate::evidence::{Case, Evidence, Form, Item};
 use crate::path::{escape, escape_text};
+use crate::proof::note::{Checkpoint, Note};
 use crate::proof::revocation::CertificateStatus;
 use crate::proof::sigstore::{Bundle, Content, Material, Said};
 use crate::proof::x509::Certificate;
@@ -118,6 +119,23 @@ fn case_lines(index: usize, case: &Case) -> Vec<Line> {
     lines
 }
 
+fn note(note: &Note, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    if let Ok(checkpoint) = Checkpoint::parse(note.text_unverified()) {
+        head(note, &checkpoint, push);
+    }
+}
+
+fn head(note: &Note, checkpoint: &Checkpoint, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
+    push(vec![
+        ("log", checkpoint.origin.clone()),
+        ("size", checkpoint.size.to_string()),
+        ("root", checkpoint.root.to_string()),
+    ]);
+    for signature in note.signatures() {
+        push(vec![("signed", signature.name.clone()), ("key", encode_hex(&signature.hash))]);
+    }
+}
+
 fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
     match claim::read(item) {
         Err(error) => push(vec![("malformed", error.to_string())]),
@@ -206,6 +224,24 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
                     ("thisUpdate", one.this_update.to_string()),
                 ]);
             }
+        }
+        Ok(Claim::Checkpoint(claimed)) => head(&claimed.0, &claimed.1, push),
+        Ok(Claim::TlogProof(proof)) => {
+            push(vec![("leaf", proof.index().to_string())]);
+            note(proof.note(), push);
+        }
+        Ok(Claim::TlogConsistency(proof)) => {
+            push(vec![("continues", format!("{} leaves", proof.old()))]);
+            note(proof.note(), push);
+        }
+        Ok(Claim::LogEntries(entries)) => {
+            for one in entries {
+                let log = encode_hex(one.entry.log_id());
+                push(vec![("entry", one.uuid), ("log", log), ("index", one.entry.index().to_string())]);
+            }
+        }
+        Ok(Claim::Receipt(receipt)) => {
+            push(vec![("entry", receipt.uuid().to_owned()), ("index", receipt.index().to_string())]);
         }
         Ok(Claim::TimeAnchor(anchor)) => push(vec![
             ("anchorTime", anchor.time.to_string()),

@@ -88,6 +88,8 @@ pub enum CaseFormat {
     Kit,
     /// An offline kit or offline update of StellaOps.
     OfflineKit,
+    /// What a log that publishes tiles has published.
+    LogTiles,
 }
 
 /// What it means that a file is not listed, or a listed one is not there.
@@ -109,13 +111,14 @@ impl CaseFormat {
             CaseFormat::Snapshot => "snapshot",
             CaseFormat::Kit => "kit",
             CaseFormat::OfflineKit => "offline-kit",
+            CaseFormat::LogTiles => "log-tiles",
         }
     }
 
     /// Whether its manifest claims to list everything.
     pub fn closure(self) -> Closure {
         match self {
-            CaseFormat::Open | CaseFormat::OfflineKit => Closure::Open,
+            CaseFormat::Open | CaseFormat::OfflineKit | CaseFormat::LogTiles => Closure::Open,
             CaseFormat::StellaBundle | CaseFormat::Bag | CaseFormat::Snapshot | CaseFormat::Kit => {
                 Closure::Closed
             }

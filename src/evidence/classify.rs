@@ -8,7 +8,9 @@
 use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
+use crate::proof::log::tiles::TileName;
 use crate::proof::sigstore;
+use crate::wire::base64;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
 
@@ -83,7 +85,8 @@ const DEBRIS_FOLDERS: [&str; 8] = [
 const DEBRIS_FILES: [&str; 4] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// Names that mean something at the root of a layout, beside those of a bag.
-const PLACED: [&str; 10] = [
+const PLACED: [&str; 11] = [
+    "checkpoint",
     "manifest.json",
     "checksums.json",
     "signature.json",
@@ -97,7 +100,7 @@ const PLACED: [&str; 10] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 39] = {
+const ENDINGS: [(&str, NameClaim); 41] = {
     use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
@@ -127,6 +130,8 @@ const ENDINGS: [(&str, NameClaim); 39] = {
         (".minisig", Structured(Kind::MinisignSignature)),
         (".sig", Structured(Kind::DetachedSignature)),
         (".signature", Structured(Kind::DetachedSignature)),
+        (".tlog-proof", Structured(Kind::TlogProof)),
+        (".checkpoint", Structured(Kind::Checkpoint)),
         (".jwk", Structured(Kind::PublicKey)),
         (".pub", Structured(Kind::PublicKey)),
         (".crt", Structured(Kind::Certificate)),
@@ -166,7 +171,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
     if name == "checksums.txt" || bag_manifest(name).is_some() {
         return NameClaim::PlacedList;
     }
-    if PLACED.contains(&name) {
+    if PLACED.contains(&name) || is_tile(path) {
         return NameClaim::Placed;
     }
     match lower.as_str() {
@@ -174,6 +179,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
             return NameClaim::Structured(Kind::TrustStore);
         }
         "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
+        "rekor-receipt.json" => return NameClaim::Structured(Kind::RekorReceipt),
         "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
@@ -224,6 +230,21 @@ fn list(lower: &str) -> NameClaim {
     NameClaim::None
 }
 
+/// Whether a path ends like that of a tile; only below the root of a log's own
+/// layout is it one.
+pub(super) fn is_tile(path: &str) -> bool {
+    let mut below = path;
+    loop {
+        if TileName::parse(below).is_some() {
+            return true;
+        }
+        match below.split_once('/') {
+            Some((_, rest)) => below = rest,
+            None => return false,
+        }
+    }
+}
+
 /// Whether a file of that name means something at the root of a layout.
 pub(super) fn is_placed(name: &str) -> bool {
     name == "checksums.txt" || PLACED.contains(&name) || bag_manifest(name).is_some()
@@ -252,7 +273,7 @@ pub fn is_named(path: &str, kind: Kind) -> bool {
 pub fn continued(path: &str) -> Option<&str> {
     let (file, ending) = path.rsplit_once('.')?;
     let lower = ending.to_ascii_lowercase();
-    let signature = matches!(lower.as_str(), "minisig" | "sig" | "signature" | "tsr" | "tst");
+    let signature = matches!(lower.as_str(), "minisig" | "sig" | "signature" | "tsr" | "tst" | "tlog-proof");
     let digest = ALGORITHMS
         .iter()
         .any(|(name, _)| lower.strip_prefix(name).is_some_and(|s| matches!(s, "" | "sum" | "sums")));
@@ -313,7 +334,11 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
             Some(line) => custody::recognise(line).map_or(Beginning::Structure, Beginning::Timeline),
         };
     }
-    if text.starts_with(b"-----BEGIN ") || text.starts_with(b"untrusted comment:") || ssh_key(text) {
+    if text.starts_with(b"-----BEGIN ")
+        || text.starts_with(b"untrusted comment:")
+        || ssh_key(text)
+        || by_lines(head).is_some()
+    {
         return Beginning::Structure;
     }
     Beginning::Opaque(Kind::Artifact)
@@ -358,6 +383,7 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
                 Kind::SigstoreBundle
             }
             (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
+            (Kind::DetachedSignature, Some(Kind::Checkpoint)) => Kind::Checkpoint,
             (Kind::PublicKey, Some(Kind::Certificate)) => Kind::Certificate,
             (Kind::Layout | Kind::Link, Some(found @ (Kind::DsseEnvelope | Kind::Layout | Kind::Link))) => {
                 found
@@ -399,6 +425,7 @@ fn by_json(text: &[u8]) -> (Option<Kind>, Peek) {
     let kind = match first.as_ref().and_then(by_members) {
         Some(Kind::DsseEnvelope) => Kind::DsseLines,
         Some(Kind::SigstoreBundle) => Kind::SigstoreBundle,
+        Some(Kind::LogEntries) => return (Some(Kind::LogEntries), Peek::default()),
         _ => {
             let kind = if looks_bundled(text) { Kind::SigstoreBundle } else { Kind::DsseEnvelope };
             return ((looks_signed(text) || looks_bundled(text)).then_some(kind), Peek::default());
@@ -433,6 +460,16 @@ fn by_members(value: &Value) -> Option<Kind> {
             _ => {}
         }
     }
+    if ["uuid", "logIndex", "rootHash", "hashes", "checkpoint"].into_iter().all(has) {
+        return Some(Kind::RekorReceipt);
+    }
+    // By the id of each entry; one is enough to know it by.
+    let entry = object.iter().next().and_then(|(_, entry)| entry.as_object());
+    if entry.is_some_and(|entry| {
+        ["body", "logID", "logIndex", "integratedTime"].iter().all(|name| entry.get(name).is_some())
+    }) {
+        return Some(Kind::LogEntries);
+    }
     match text("schema") {
         Some("stella.trust/v1") => return Some(Kind::TrustStore),
         Some("stella.files/v1") => return Some(Kind::FileManifest),
@@ -456,7 +493,28 @@ fn by_text(text: &[u8]) -> Option<Kind> {
             _ => None,
         };
     }
-    ssh_key(text).then_some(Kind::PublicKey)
+    if ssh_key(text) {
+        return Some(Kind::PublicKey);
+    }
+    by_lines(text)
+}
+
+/// What logs write, by its first lines: the name of a proof and its version, `old`
+/// and a number, or an origin, a number and a root.
+fn by_lines(text: &[u8]) -> Option<Kind> {
+    let mut lines = text.split(|b| *b == b'\n').take(3);
+    let (first, second, third) = (lines.next()?, lines.next()?, lines.next()?);
+    let digits = |text: &[u8]| (1..=20).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    let hash = |text: &[u8]| {
+        text.len() == 44 && std::str::from_utf8(text).is_ok_and(|t| base64::decode_standard(t).is_ok())
+    };
+    if first.starts_with(b"c2sp.org/tlog-proof@") {
+        return Some(Kind::TlogProof);
+    }
+    if first.strip_prefix(b"old ").is_some_and(digits) && (second.is_empty() || hash(second)) {
+        return Some(Kind::TlogConsistency);
+    }
+    (!first.is_empty() && digits(second) && hash(third)).then_some(Kind::Checkpoint)
 }
 
 /// What a file in DER is by its outermost elements. None of the four can be

@@ -125,6 +125,10 @@ impl Demand {
                 let whole = parsed.is_some() && algorithms.is_empty();
                 ask(self, file, Want { algorithms, whole });
             }
+            // A leaf is hashed with a byte before it, so no digest of the file will do.
+            (Kind::TlogProof, Some(file)) => {
+                ask(self, file, Want { algorithms: AlgorithmSet::EMPTY, whole: true });
+            }
             (Kind::TimestampToken, _) => {
                 let token = item.content.as_deref().and_then(|bytes| Token::parse(bytes).ok());
                 let imprint = token.and_then(|token| token.imprint_unverified().digest());

@@ -75,7 +75,11 @@ fn phase(claim: NameClaim) -> u8 {
         NameClaim::List
         | NameClaim::PlacedList
         | NameClaim::Structured(
-            Kind::DigestList(_) | Kind::DetachedSignature | Kind::MinisignSignature | Kind::TimestampToken,
+            Kind::DigestList(_)
+            | Kind::DetachedSignature
+            | Kind::MinisignSignature
+            | Kind::TimestampToken
+            | Kind::TlogProof,
         ) => 0,
         NameClaim::None
         | NameClaim::Debris

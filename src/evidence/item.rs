@@ -25,6 +25,18 @@ pub enum Kind {
     Layout,
     /// A link of in-toto with `signed` and `signatures`.
     Link,
+    /// The head of a transparency log: a signed note.
+    Checkpoint,
+    /// A proof that a file is in a transparency log, as text (C2SP tlog-proof).
+    TlogProof,
+    /// A proof that a log continues an older head, as text (C2SP tlog-witness).
+    TlogConsistency,
+    /// Hashes or entries of a log that publishes tiles.
+    LogTile,
+    /// Entries of a log as Rekor's interface gives them.
+    LogEntries,
+    /// StellaOps' `rekor-receipt.json`.
+    RekorReceipt,
     /// A bundle of Sigstore, or several, one on each line.
     SigstoreBundle,
     /// An in-toto statement without its envelope: unsigned.
@@ -94,6 +106,12 @@ impl Kind {
             Kind::DsseLines => "dsse-lines",
             Kind::Layout => "layout",
             Kind::Link => "link",
+            Kind::Checkpoint => "checkpoint",
+            Kind::TlogProof => "tlog-proof",
+            Kind::TlogConsistency => "tlog-consistency",
+            Kind::LogTile => "log-tile",
+            Kind::LogEntries => "log-entries",
+            Kind::RekorReceipt => "rekor-receipt",
             Kind::SigstoreBundle => "sigstore-bundle",
             Kind::Statement => "statement",
             Kind::BundleManifest => "bundle-manifest",

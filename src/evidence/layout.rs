@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::digest::{Algorithm, AlgorithmSet, Digest, Hasher};
 use crate::limits;
 use crate::path::EvidencePath;
+use crate::proof::log::tiles::TileName;
 use crate::wire::json::{self, Value};
 
 use super::archive::Opened;
@@ -55,6 +56,8 @@ struct Place<'a> {
     named: BTreeMap<&'a str, &'a Item>,
     /// Whether there is anything below `data/`.
     data: bool,
+    /// Whether there is anything below `tile/`.
+    tiles: bool,
 }
 
 impl Place<'_> {
@@ -93,7 +96,10 @@ impl Place<'_> {
             return Some(CaseFormat::StellaBundle);
         }
         let offline = self.has("offline-manifest.json") || self.has("manifest-offline.json");
-        (offline || value.is_some_and(is_offline_manifest)).then_some(CaseFormat::OfflineKit)
+        if offline || value.is_some_and(is_offline_manifest) {
+            return Some(CaseFormat::OfflineKit);
+        }
+        (self.has("checkpoint") && self.tiles).then_some(CaseFormat::LogTiles)
     }
 }
 
@@ -122,6 +128,7 @@ fn placed(format: CaseFormat, name: &str) -> Option<Kind> {
         (StellaBundle | Snapshot, "checksums.json") => Some(Kind::ChecksumsJson),
         (StellaBundle | Snapshot, "signature.json") => Some(Kind::BundleSignature),
         (StellaBundle | Snapshot, "bundle.json" | "evidence_bundle.json") => Some(Kind::BundleInfo),
+        (CaseFormat::LogTiles, "checkpoint") => Some(Kind::Checkpoint),
         (Bag, "bagit.txt") => Some(Kind::BagDeclaration),
         (Bag, "bag-info.txt") => Some(Kind::BagInfo),
         (Bag, name) => classify::bag_manifest(name),
@@ -171,9 +178,12 @@ fn roots(items: &[Item]) -> BTreeMap<Root, CaseFormat> {
         }
     }
     for (folder, place) in &mut places {
-        let data = folder.as_ref().map_or("data/".to_owned(), |folder| format!("{folder}/data/"));
-        let next = items.partition_point(|item| item.path.as_str() < data.as_str());
-        place.data = items.get(next).is_some_and(|item| item.path.as_str().starts_with(&data));
+        let below = |name: &str| {
+            let inside = folder.as_ref().map_or(format!("{name}/"), |folder| format!("{folder}/{name}/"));
+            let next = items.partition_point(|item| item.path.as_str() < inside.as_str());
+            items.get(next).is_some_and(|item| item.path.as_str().starts_with(&inside))
+        };
+        (place.data, place.tiles) = (below("data"), below("tile"));
     }
     places.into_iter().filter_map(|(folder, place)| Some((folder, place.format()?))).collect()
 }
@@ -382,6 +392,14 @@ impl Region {
             let placed = if name.contains('/') { None } else { placed(format, name) };
             item.kind = placed.unwrap_or_else(|| misplaced(item));
             if item.kind.is_artifact() {
+                item.content = None;
+            }
+        }
+        for item in items.iter_mut().filter(|item| classify::is_tile(item.path.as_str())) {
+            // Of a path from the root of the log, and of no other.
+            if format == CaseFormat::LogTiles && TileName::parse(item.path.as_str()).is_some() {
+                item.kind = Kind::LogTile;
+            } else if item.kind.is_artifact() {
                 item.content = None;
             }
         }

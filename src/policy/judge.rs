@@ -92,6 +92,8 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
     }
     match subject.kind {
         SubjectKind::TimestampToken => drop(carried.insert(CheckId::TimestampAuthority)),
+        SubjectKind::LogHead => drop(carried.insert(CheckId::LogCheckpoint)),
+        SubjectKind::LogProof => drop(carried.insert(CheckId::LogInclusion)),
         SubjectKind::TimeAnchor => drop(carried.insert(CheckId::TimeAnchor)),
         SubjectKind::Certificate => drop(carried.insert(CheckId::CertificatePath)),
         SubjectKind::Revocation => drop(carried.insert(CheckId::RevocationSignature)),

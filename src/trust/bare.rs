@@ -7,10 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{TrustError, TrustErrorKind};
+use super::log_policy::{LogPolicy, is_log_policy};
 use super::store::{Draft, TrustStore, Unused};
 use super::{CertificateUse, Naming, STORE_FILE, roots, trusted_root};
-use crate::anchor::{Authority, CertificateOutline, Identity, Purpose, SelfSigned, TrustedKey, Usage};
+use crate::anchor::{
+    Authority, CertificateOutline, Identity, LogName, Purpose, SelfSigned, TrustedKey, Usage,
+};
 use crate::crypto::key::{KeyError, PublicKey};
+use crate::digest::Algorithm as Hash;
 use crate::limits;
 use crate::path::escape;
 use crate::time::UnixTime;
@@ -28,6 +32,7 @@ enum Form {
     Ssh,
     Json,
     Der,
+    LogPolicy,
     Other,
 }
 
@@ -40,6 +45,7 @@ fn form_of(bytes: &[u8]) -> Form {
         () if starts("untrusted comment: ") => Form::Minisign,
         () if starts("ssh-") || starts("ecdsa-sha2-") => Form::Ssh,
         () if starts("{") => Form::Json,
+        () if is_log_policy(bytes) => Form::LogPolicy,
         () if starts("0") && !bytes.is_ascii() => Form::Der,
         () if line_starts() => Form::Pem,
         () => Form::Other,
@@ -68,7 +74,7 @@ pub(super) fn one_public_key(bytes: &[u8]) -> Result<PublicKey, Kind> {
         Form::Ssh => PublicKey::from_ssh(text(bytes)?)?,
         Form::Json => PublicKey::from_jwk(&json::parse(bytes)?)?,
         Form::Der => PublicKey::from_spki_der(bytes)?,
-        Form::Other => return Err(Kind::Unrecognised),
+        Form::LogPolicy | Form::Other => return Err(Kind::Unrecognised),
     })
 }
 
@@ -164,6 +170,11 @@ fn add(
         }
         Form::Der if is_certificate(bytes) => add_certificates(draft, &[bytes], naming),
         Form::Der => add_key(draft, PublicKey::from_spki_der(bytes)?, naming),
+        Form::LogPolicy => match naming {
+            Naming::Bare(_) => add_log_policy(draft, LogPolicy::parse(bytes)?),
+            // Its logs and witnesses are for what their lines say.
+            Naming::Purpose(purpose) => Err(Kind::NamedStore { purpose }),
+        },
         Form::Pem => add_blocks(draft, &pem::blocks(text(bytes)?)?, naming),
         // What a name promised and the content is not.
         Form::Other if name.ends_with(".json") => {
@@ -215,6 +226,23 @@ fn add_key(draft: &mut Draft, key: PublicKey, naming: Naming) -> Result<(), Kind
         return Err(Kind::Weak(key.id));
     }
     draft.authorities.push(Authority::new(Identity::of_bare_key(&key.id), [purpose]).with_key(key));
+    Ok(())
+}
+
+/// The logs and the witnesses of a policy, each under the name of its key, and
+/// the policy itself.
+fn add_log_policy(draft: &mut Draft, policy: LogPolicy) -> Result<(), Kind> {
+    let logs = policy.logs().iter().map(|key| (key, Purpose::Log));
+    let all = logs.chain(policy.witnesses().map(|key| (key, Purpose::Witness)));
+    for (key, purpose) in all {
+        let trusted = key.trusted().clone();
+        let identity = Identity::new(key.name()).unwrap_or_else(|_| Identity::of_bare_key(&trusted.id));
+        let mut authority = Authority::new(identity, [purpose]);
+        let ids = [trusted.id.digest().bytes().to_vec()].into();
+        authority.log = Some(LogName { origin: key.name().to_owned(), ids, hash: Hash::Sha256 });
+        draft.authorities.push(authority.with_key(trusted));
+    }
+    draft.log_policies.push(policy);
     Ok(())
 }
 

@@ -58,6 +58,9 @@ pub enum TrustErrorKind {
     /// A private key where public ones belong.
     #[error("a private key, expected public ones")]
     PrivateKey,
+    /// A policy for logs that is none.
+    #[error("{0}")]
+    LogPolicy(#[from] super::log_policy::LogPolicyError),
     /// Not JSON.
     #[error("{0}")]
     Json(#[from] JsonError),

@@ -173,11 +173,13 @@ impl LogPolicy {
     }
 
     /// The lines of a note that are by witnesses of this policy, and whether they
-    /// are enough. A failing line counts for nothing, and takes nothing away.
-    pub fn cosigned(&self, note: &Note) -> Cosigned {
+    /// are enough. A failing line counts for nothing, and takes nothing away; nor
+    /// does a witness whose key is `distrusted` count.
+    pub fn cosigned(&self, note: &Note, distrusted: &dyn Fn(&KeyId) -> bool) -> Cosigned {
         let mut cosigned = Cosigned::default();
         let mut present = BTreeSet::new();
-        for (index, (_, key)) in self.witnesses.iter().enumerate() {
+        let witnesses = self.witnesses.iter().enumerate();
+        for (index, (_, key)) in witnesses.filter(|(_, (_, key))| !distrusted(&key.trusted().id)) {
             match note.signed_by(key) {
                 Ok(signed) => {
                     present.insert(index);
@@ -202,6 +204,26 @@ impl LogPolicy {
                 members.iter().filter(|member| self.holds(**member, present)).count() >= *threshold
             }
         }
+    }
+
+    /// All that it says, a line each, in one order: the same for every spelling and
+    /// without addresses, which nothing here asks.
+    pub fn lines(&self) -> Vec<String> {
+        let name = |member: &Member| match member {
+            Member::Witness(index) => self.witnesses[*index].0.clone(),
+            Member::Group(index) => self.groups[*index].name.clone(),
+        };
+        let id = |key: &NoteKey| format!("{} {}", key.name(), key.trusted().id);
+        let logs = self.logs.iter().map(|key| format!("log {}", id(key)));
+        let mut lines: Vec<String> = logs.collect();
+        lines.extend(self.witnesses.iter().map(|(name, key)| format!("witness {name} {}", id(key))));
+        lines.sort();
+        for Group { name: group, threshold, members } in &self.groups {
+            let members: Vec<String> = members.iter().map(name).collect();
+            lines.push(format!("group {group} {threshold} {}", members.join(" ")));
+        }
+        lines.push(format!("quorum {}", self.quorum.as_ref().map_or("none".to_owned(), name)));
+        lines
     }
 
     /// The quorum in words, for people.
@@ -358,7 +380,7 @@ mod tests {
     fn asked(policy: &str, witnesses: &[(&str, u8)]) -> Cosigned {
         let lines: String = witnesses.iter().map(|(name, seed)| cosignature(name, *seed, 17)).collect();
         let note = Note::parse(format!("{TEXT}\n\u{2014} x AAAAAAA=\n{lines}").as_bytes()).unwrap();
-        LogPolicy::parse(policy.as_bytes()).unwrap().cosigned(&note)
+        LogPolicy::parse(policy.as_bytes()).unwrap().cosigned(&note, &|_| false)
     }
 
     #[test]
@@ -392,11 +414,15 @@ mod tests {
         // The time of one over the signature of another.
         let signature = [&moved.signature[..8], &real.signature[8..]].concat();
         let forged = NoteSignature { signature, ..real }.to_line();
-        let cosigned = read.cosigned(&note(&(lines.clone() + &forged)));
+        let cosigned = read.cosigned(&note(&(lines.clone() + &forged)), &|_| false);
         assert!(cosigned.met);
         assert_eq!(cosigned.failed.len(), 1);
         assert!(
-            !read.cosigned(&note(&(cosignature("X1", 10, 17) + &forged + &cosignature("Y1", 13, 17)))).met
+            !read
+                .cosigned(&note(&(cosignature("X1", 10, 17) + &forged + &cosignature("Y1", 13, 17))), &|_| {
+                    false
+                })
+                .met
         );
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::SCHEMA;
+use super::log_policy::LogPolicy;
 use crate::anchor::{
     Accompanied, Authority, CertificateOutline, Chain, Identity, KeyMaterial, LogName, Narrowing, Persons,
     Purpose, TrustedKey,
@@ -61,6 +62,7 @@ pub(super) struct Draft {
     pub supersedes: Option<Digest>,
     pub origin: Option<String>,
     pub unused: BTreeSet<Unused>,
+    pub log_policies: Vec<LogPolicy>,
 }
 
 /// Who is trusted for what. Sorted, without repetitions, distrust applied: the
@@ -77,6 +79,7 @@ pub struct TrustStore {
     supersedes: Option<Digest>,
     origin: Option<String>,
     unused: BTreeSet<Unused>,
+    log_policies: Vec<LogPolicy>,
     digest: Digest,
 }
 
@@ -97,6 +100,9 @@ impl Draft {
         authorities.sort_by(|a, b| a.identity.cmp(&b.identity));
         let persons = Persons::of(&authorities);
         let distrusted_keys = distrust(&mut authorities, &persons, &self.distrusted);
+        let mut log_policies = self.log_policies;
+        log_policies.sort_by_key(LogPolicy::lines);
+        log_policies.dedup_by_key(|policy| policy.lines());
         let mut store = TrustStore {
             authorities,
             persons,
@@ -108,6 +114,7 @@ impl Draft {
             supersedes: self.supersedes,
             origin: self.origin,
             unused: self.unused,
+            log_policies,
             digest: Digest::sha256(b""),
         };
         store.digest = Digest::sha256(&canonical(&store.describe()));
@@ -181,6 +188,7 @@ impl TrustStore {
             merged.intermediates.extend(store.intermediates.iter().cloned());
             merged.distrusted.extend(store.distrusted.iter().cloned());
             merged.unused.extend(store.unused.iter().cloned());
+            merged.log_policies.extend(store.log_policies.iter().cloned());
         }
         let trusting = || stores.iter().filter(|store| !store.authorities.is_empty());
         // `None` is less than any number, so one unknown makes the whole unknown.
@@ -206,6 +214,7 @@ impl TrustStore {
             supersedes: self.supersedes,
             origin: self.origin.clone(),
             unused: self.unused.clone(),
+            log_policies: self.log_policies.clone(),
         }
     }
 
@@ -284,6 +293,11 @@ impl TrustStore {
         self.origin.as_deref()
     }
 
+    /// Which logs must have which witnesses.
+    pub fn log_policies(&self) -> &[LogPolicy] {
+        &self.log_policies
+    }
+
     /// What lay there and is not used.
     pub fn unused(&self) -> &BTreeSet<Unused> {
         &self.unused
@@ -309,7 +323,7 @@ impl TrustStore {
                 Value::object([(kind, Value::from(name)), ("reason", Value::from(reason.as_str()))])
             })
             .collect();
-        Value::object([
+        let mut members = vec![
             ("authorities", Value::from(self.authorities.iter().map(describe_authority).collect::<Vec<_>>())),
             ("distrusted", Value::from(distrusted)),
             ("intermediates", digests(&self.intermediates)),
@@ -317,7 +331,13 @@ impl TrustStore {
             ("schema", Value::from(SCHEMA)),
             ("sequence", optional(self.sequence)),
             ("supersedes", optional(self.supersedes)),
-        ])
+        ];
+        // Only where there are some: the digest of a store from before stays what it was.
+        if !self.log_policies.is_empty() {
+            let policies = self.log_policies.iter().map(|policy| strings(policy.lines()));
+            members.push(("logPolicies", Value::from(policies.collect::<Vec<_>>())));
+        }
+        Value::object(members)
     }
 }
 

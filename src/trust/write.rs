@@ -18,6 +18,9 @@ pub enum WriteError {
     /// It came from bare keys, or from several sources of which one has no number.
     #[error("a store needs a sequence and a date of issue")]
     Unnumbered,
+    /// It came with a policy for logs, which stays a file of its own.
+    #[error("a policy for logs is no part of a store; give it beside the store")]
+    LogPolicy,
     /// It holds one identity several times, as a merged store may.
     #[error("the identity '{0}' stands there several times")]
     RepeatedIdentity(String),
@@ -29,6 +32,9 @@ pub fn to_files(store: &TrustStore) -> Result<BTreeMap<String, Vec<u8>>, WriteEr
     let (Some(sequence), Some(issued_at)) = (store.sequence(), store.issued_at()) else {
         return Err(WriteError::Unnumbered);
     };
+    if !store.log_policies().is_empty() {
+        return Err(WriteError::LogPolicy);
+    }
     for pair in store.authorities().windows(2) {
         if pair[0].identity == pair[1].identity {
             return Err(WriteError::RepeatedIdentity(pair[0].identity.to_string()));

@@ -44,6 +44,8 @@ pub struct Examined {
     pub facts: Vec<Fact>,
     /// How many count.
     pub counted: usize,
+    /// Leaves of logs, each with the head that it is under.
+    pub shown: Vec<(crate::anchor::Identity, Included)>,
 }
 
 impl<'t> Logs<'t> {
@@ -127,6 +129,7 @@ fn one(
     }
     let (findings, book, standing) = best.expect("one at least is known");
     examined.book.merge(book);
+    examined.shown.extend(standing.included.clone().map(|leaf| (standing.log.clone(), leaf)));
     let failed = |findings: &[Finding]| findings.iter().any(|finding| finding.severity != Severity::Note);
     if !failed(&findings) && !failed(found) {
         examined.counted += 1;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Identity, Purpose};
 use crate::check::existence::{Existence, Times};
+use crate::check::logs::Shown;
 use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{self, Context, Load};
 use crate::check::statements::{self, Demands, Examined};
@@ -112,6 +113,9 @@ pub fn examine<'v>(
         }
     };
     examined.book.merge(book);
+    // Whoever signed the bundle: it is the log that shows it.
+    let shown = logged.shown.into_iter();
+    examined.shown = shown.map(|(log, leaf)| Shown::leaf(log, path, leaf)).collect();
     // Links count by the keys that a layout names, which no bundle's certificate has.
     if let Some((_, Metadata::Layout(_))) = examined.said.take() {
         let finding = layout_signature::bundled();
@@ -265,7 +269,8 @@ fn message(
         predicate_type: None,
         claims: BTreeMap::new(),
     };
-    Examined { signed, facts, book, roll: None, anchor: None, broken_by: BTreeSet::new(), said: None }
+    let shown = Vec::new();
+    Examined { signed, facts, book, roll: None, anchor: None, broken_by: BTreeSet::new(), said: None, shown }
 }
 
 /// Holds `against` whoever signed: he counts no longer, and it is written down.
