@@ -297,7 +297,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     // Whether each log showed one history, in whatever cases.
     let shown: Vec<(usize, &[logs::Shown])> =
         logged.iter().enumerate().map(|(case, one)| (case, one.shown.as_slice())).collect();
-    let forked = logs::histories(&shown, &mut books);
+    let forked = logs::histories(&ledgers, &shown, &mut books);
     let of_logs = [SubjectKind::LogHead, SubjectKind::LogProof];
     for subject in subjects.iter_mut().filter(|subject| of_logs.contains(&subject.kind)) {
         if forked.iter().any(|log| !log.places.is_disjoint(&subject.places)) {

@@ -17,6 +17,7 @@ use crate::check::{
     log_tiles, log_time, log_witness, signature_algorithm, trust_development, trust_distrusted,
 };
 use crate::claim::{Claim, EntryAt};
+use crate::crypto::key::KeyId;
 use crate::digest::{Algorithm, Digest, encode_hex};
 use crate::evidence::{self, CaseFormat, Kind};
 use crate::fact::{Fact, ProvenTime, Subject, SubjectKind};
@@ -109,7 +110,7 @@ struct Head<'t> {
     log: &'t LogKey,
     head: SignedCheckpoint,
     /// When witnesses saw it.
-    seen: Vec<(Identity, UnixTime, crate::crypto::key::KeyId)>,
+    seen: Vec<(Identity, UnixTime, KeyId)>,
 }
 
 impl<'t> Logs<'t> {
@@ -227,7 +228,7 @@ impl<'t> Logs<'t> {
             book.pass(CheckId::LogCheckpoint);
             self.standing(authority, log, said, book);
             said.log = Some(authority.identity.clone());
-            let seen = self.witnesses(note, log, &head, said, book);
+            let seen = self.witnesses(note, log, said, book);
             return Some(Head { authority, log, head, seen });
         }
         said.findings.push(match told {
@@ -257,13 +258,12 @@ impl<'t> Logs<'t> {
         &self,
         note: &Note,
         log: &LogKey,
-        head: &SignedCheckpoint,
         said: &mut Sayings,
         book: &mut Book,
-    ) -> Vec<(Identity, UnixTime, crate::crypto::key::KeyId)> {
+    ) -> Vec<(Identity, UnixTime, KeyId)> {
         let mut seen = Vec::new();
         let id = log.trusted().id;
-        let covering = self.trust.log_policies().iter().filter(|policy| policy.covers(id, head.name()));
+        let covering = self.trust.log_policies().iter().filter(|policy| policy.covers(id));
         let mut asked = false;
         for policy in covering {
             let distrusted = |key: &_| self.trust.distrust_of_key(key).is_some();
@@ -452,7 +452,7 @@ impl<'t> Logs<'t> {
                     book.pass(CheckId::LogInclusion);
                     let note = proof.note_unverified().and_then(|text| Note::parse(text.as_bytes()).ok());
                     let note = note.expect("a proof was verified under it");
-                    self.witnesses(&note, log, found.checkpoint(), said, book);
+                    self.witnesses(&note, log, said, book);
                     included = Some(found);
                 }
             },
@@ -602,16 +602,22 @@ fn digest_of(body: &Body) -> Digest {
 
 /// Puts together all that was shown of each log, over all cases, and gives the
 /// logs that showed two histories, each a subject of its own.
-pub fn histories(examined: &[(usize, &[Shown])], books: &mut [Book]) -> Vec<Subject> {
+pub fn histories(logs: &Logs, examined: &[(usize, &[Shown])], books: &mut [Book]) -> Vec<Subject> {
+    // A key that two authorities have is that of one log, whoever was asked about it.
+    let mut owners: BTreeMap<KeyId, &Identity> = BTreeMap::new();
+    for (authority, log) in &logs.keys {
+        owners.entry(log.trusted().id).or_insert(&authority.identity);
+    }
     // By log and origin: what was shown, and in which items of which cases.
     let mut logs: BTreeMap<(&Identity, &str), (History, Places)> = BTreeMap::new();
     for (case, shown) in examined {
         for one in *shown {
-            let origin = match &one.what {
-                What::Head(head) => head.origin(),
-                What::Leaf(included) => included.checkpoint().origin(),
+            let head = match &one.what {
+                What::Head(head) => head,
+                What::Leaf(included) => included.checkpoint(),
             };
-            let (history, places) = logs.entry((&one.log, origin)).or_default();
+            let log = owners.get(&head.key_id()).copied().unwrap_or(&one.log);
+            let (history, places) = logs.entry((log, head.origin())).or_default();
             places.insert((*case, one.path.as_str()));
             match &one.what {
                 What::Head(head) => drop(history.head(head)),

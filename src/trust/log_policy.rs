@@ -162,9 +162,10 @@ impl LogPolicy {
         self.witnesses.iter().map(|(_, key)| key)
     }
 
-    /// Whether this log is one of those that the policy speaks about.
-    pub fn covers(&self, key: KeyId, name: &str) -> bool {
-        self.logs.iter().any(|log| log.trusted().id == key && log.name() == name)
+    /// Whether this log is one of those that the policy speaks about, under
+    /// whatever name it signs: no other name frees it from its witnesses.
+    pub fn covers(&self, key: KeyId) -> bool {
+        self.logs.iter().any(|log| log.trusted().id == key)
     }
 
     /// Whether any witness is asked for.
@@ -258,14 +259,19 @@ impl Reading {
         match *words {
             ["log", key] | ["log", key, _] => {
                 let key = key_of(line, key, Scheme::Plain)?;
-                if logs.iter().any(|log| log.trusted().id == key.trusted().id) {
+                // Nor is a witness its own log.
+                let witness = |(_, witness): &(String, NoteKey)| witness.trusted().id == key.trusted().id;
+                if logs.iter().any(|log| log.trusted().id == key.trusted().id)
+                    || witnesses.iter().any(witness)
+                {
                     return Err(LogPolicyError::Again { line, name: key.name().to_owned() });
                 }
                 self.policy.logs.push(key);
             }
             ["witness", name, key] | ["witness", name, key, _] => {
                 let key = key_of(line, key, Scheme::Cosignature)?;
-                if witnesses.iter().any(|(_, witness)| witness.trusted().id == key.trusted().id) {
+                let known = logs.iter().chain(witnesses.iter().map(|(_, witness)| witness));
+                if known.map(|known| known.trusted().id).any(|id| id == key.trusted().id) {
                     return Err(LogPolicyError::Again { line, name: key.name().to_owned() });
                 }
                 let member = Member::Witness(witnesses.len());
@@ -448,6 +454,9 @@ mod tests {
             format!("witness a {a}\nwitness b {}\nquorum a\n", vkey("b", 1, 4)),
             format!("witness a {a}\nwitness a {b}\nquorum a\n"),
             format!("log {}\nlog {}\nquorum none\n", vkey("l", 1, 1), vkey("m", 1, 1)),
+            // A log that is its own witness.
+            format!("log {}\nwitness w {}\nquorum w\n", vkey("l", 1, 1), vkey("w", 1, 4)),
+            format!("witness w {}\nlog {}\nquorum w\n", vkey("w", 1, 4), vkey("l", 1, 1)),
             // A member twice, in one group or in two; itself; what comes later.
             format!("{two}group g 2 a a\nquorum g\n"),
             format!("{two}group g any a\ngroup h any a b\nquorum h\n"),
