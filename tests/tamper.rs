@@ -377,6 +377,7 @@ examples! {
     dsse_lines: Case::of("dsse-lines"),
     ecdsa: Case { trust: trust("trust-ecdsa"), ..Case::of("ecdsa") },
     ecdsa_release: Case { trust: trust("trust-ecdsa"), ..Case::of("ecdsa-release") },
+    layout: Case::of("layout").at(),
     ledger: Case { expected: Status::Inconclusive, ..Case::of("ledger").head("findings.head") },
     minisign: Case::of("minisign"),
     offline_kit: Case::of("offline-kit"),

@@ -54,8 +54,9 @@ impl<'f> FromIterator<&'f Fact> for Core {
                         insert("chain", signer.to_string(), head.to_string(), chain.clone(), (None, None));
                     }
                 }
-                Fact::Layout { item, steps } => {
-                    insert("layout", format!("{steps:?}"), item.clone(), String::new(), (None, None));
+                // Under another name it is the same layout.
+                Fact::Layout { steps, .. } => {
+                    insert("layout", format!("{steps:?}"), String::new(), String::new(), (None, None));
                 }
                 Fact::Keyless { signer, authority, serial, claims, window, .. } => {
                     let about = format!("{serial} {claims:?} {window:?}");
