@@ -256,14 +256,22 @@ pub const LAYOUT_RULES_MAX: usize = 10_000;
 /// How deep layouts may lie in layouts. Real ones go one deep.
 pub const LAYOUT_DEPTH_MAX: usize = 8;
 
-/// Most signatures that are tried with the keys of one layout, over all its
-/// links: some seconds of work.
+/// Most trials of signatures with keys for all layouts of one case, each
+/// signature and key once: some seconds of work. Copies of a layout cost none.
 pub const LAYOUT_TRIALS_MAX: u64 = 1 << 16;
 
-/// Most steps of comparing patterns with paths for one layout, with all that
-/// lies in it: under a second. A hundred rules over ten thousand artifacts of a
-/// hundred characters fit.
+/// Most links that are looked at for all steps of all layouts of one case: a
+/// thousand layouts of twenty steps with ten links each fit.
+pub const LAYOUT_LOOKS_MAX: u64 = 1 << 18;
+
+/// Most steps of comparing patterns with paths for all layouts of one case:
+/// under a second. A hundred rules over ten thousand artifacts of a hundred
+/// characters fit.
 pub const LAYOUT_PATTERN_STEPS_MAX: u64 = 1 << 28;
+
+/// What a product of a layout counts among those steps, so that many copies of
+/// a layout with many products end too: a million products of all fit.
+pub const LAYOUT_PRODUCT_STEPS: u64 = 1 << 8;
 
 /// Most entries of one list of files; the same as the items of a container.
 pub const LISTING_ENTRIES_MAX: usize = ITEMS_MAX;

@@ -96,8 +96,12 @@ pub fn too_deep(step: &str) -> Finding {
         .expected(format!("at most {}", limits::LAYOUT_DEPTH_MAX))
 }
 
-/// So many signatures would have to be tried that none more are.
-pub fn too_many_trials(step: &str) -> Finding {
-    finding(Severity::Failed, step, "more signatures than are tried with the keys of one layout")
-        .expected(format!("at most {}", limits::LAYOUT_TRIALS_MAX))
+/// So many links and signatures would have to be looked at that none more are.
+pub fn too_many(step: &str) -> Finding {
+    let detail = "more links or signatures than are looked at for all layouts here";
+    finding(Severity::Failed, step, detail).expected(format!(
+        "at most {} links, and {} trials of signatures with keys",
+        limits::LAYOUT_LOOKS_MAX,
+        limits::LAYOUT_TRIALS_MAX
+    ))
 }

@@ -34,12 +34,13 @@ use crate::check::{
     layout_expiry, layout_inspection, layout_rule, layout_signature, layout_step, signature_algorithm,
 };
 use crate::crypto::key::KeyId;
+use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::fact::{Fact, Named};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::limits;
 use crate::path;
-use crate::statement::layout::{Layout, LayoutKey, Link, Metadata, Side, Step, apply};
+use crate::statement::layout::{Layout, LayoutKey, Link, Metadata, RuleError, Side, Step, apply};
 use crate::trust::TrustStore;
 
 /// Judges every layout of the case whose signer may sign, and takes out what a
@@ -61,6 +62,14 @@ pub fn settle<'v>(
     let order: Vec<usize> = layouts(false).chain(layouts(true)).collect();
     let mut answered: BTreeSet<usize> = BTreeSet::new();
     let mut judged: Vec<(usize, Found, Book)> = Vec::new();
+    let mut work = Work {
+        trials: limits::LAYOUT_TRIALS_MAX,
+        looks: limits::LAYOUT_LOOKS_MAX,
+        cut: false,
+        patterns: limits::LAYOUT_PATTERN_STEPS_MAX,
+        made: BTreeMap::new(),
+    };
+    let index = Index::of(&examined);
     for number in order {
         let one = &examined[number];
         let Some((_, Metadata::Layout(layout))) = &one.said else { continue };
@@ -72,9 +81,9 @@ pub fn settle<'v>(
             trust,
             all: &examined,
             book: Book::default(),
+            index: &index,
             answered: &mut answered,
-            trials: limits::LAYOUT_TRIALS_MAX,
-            patterns: limits::LAYOUT_PATTERN_STEPS_MAX,
+            work: &mut work,
         };
         if one.signed.voucher.standing.good.is_empty() {
             walk.book.skip(CheckId::LayoutStep, "nobody who is trusted signed the layout");
@@ -161,8 +170,49 @@ struct Walk<'w, 'v> {
     book: Book,
     /// What a layout answers for.
     answered: &'w mut BTreeSet<usize>,
+    index: &'w Index<'w>,
+    work: &'w mut Work,
+}
+
+/// What may still be done for all layouts of a case, and what was.
+struct Work {
     trials: u64,
+    looks: u64,
+    /// Something was not looked at for lack of either: then nothing holds any
+    /// more, for it may say otherwise than what was.
+    cut: bool,
     patterns: u64,
+    /// By envelope, signature, key and the algorithms that it has: the one
+    /// under which the signature holds.
+    made: BTreeMap<Trial, Option<Algorithm>>,
+}
+
+type Trial = (usize, usize, KeyId, BTreeSet<Algorithm>);
+
+/// Links by the step that they name, and layouts that lie where links do.
+struct Index<'w> {
+    links: BTreeMap<&'w str, Vec<usize>>,
+    layouts: Vec<usize>,
+}
+
+impl<'w> Index<'w> {
+    fn of(all: &'w [Examined]) -> Index<'w> {
+        let mut index = Index { links: BTreeMap::new(), layouts: Vec::new() };
+        for (number, one) in all.iter().enumerate() {
+            match &one.said {
+                Some((_, Metadata::Link(link))) => index.links.entry(&link.name).or_default().push(number),
+                Some(_) if one.signed.voucher.item.ends_with(".link") => index.layouts.push(number),
+                _ => {}
+            }
+        }
+        index
+    }
+
+    /// What may be about that step, in the order of the items.
+    fn of_step(&self, step: &Step) -> BTreeSet<usize> {
+        let links = self.links.get(step.name.as_str()).into_iter().flatten();
+        links.chain(&self.layouts).copied().collect()
+    }
 }
 
 /// A step, and the links that count for it.
@@ -197,7 +247,13 @@ impl<'w> Walk<'w, '_> {
         // Rules hold of all steps together, and not of what happens to be there.
         if links.len() == layout.steps.len() {
             found.findings.extend(self.rules(layout, &links));
-            if let (Some((_, first)), Some((_, last))) = (links.first(), links.last()) {
+            let products = links.last().map_or(0, |(_, last)| last.products.len() as u64);
+            let steps = products.saturating_mul(limits::LAYOUT_PRODUCT_STEPS);
+            let left = self.work.patterns.checked_sub(steps);
+            self.work.patterns = left.unwrap_or_default();
+            if let (Some(step), None) = (layout.steps.last(), left) {
+                found.findings.push(layout_rule::failed(&step.name, Side::Products, &RuleError::Exhausted));
+            } else if let (Some((_, first)), Some((_, last))) = (links.first(), links.last()) {
                 found.summary = Some(Link {
                     name: String::new(),
                     materials: first.materials.clone(),
@@ -218,7 +274,7 @@ impl<'w> Walk<'w, '_> {
         for step in &layout.steps {
             let link = by_name[step.name.as_str()];
             for (side, rules) in [(Side::Materials, &step.materials), (Side::Products, &step.products)] {
-                match apply(rules, side, link, &by_name, &mut self.patterns) {
+                match apply(rules, side, link, &by_name, &mut self.work.patterns) {
                     Ok(()) => layout_rule::passed(&mut self.book),
                     Err(error) => findings.push(layout_rule::failed(&step.name, side, &error)),
                 }
@@ -233,14 +289,22 @@ impl<'w> Walk<'w, '_> {
         let mut pending = keys_missing(layout, step);
         let mut counted: Vec<(KeyId, Cow<Link>)> = Vec::new();
         let all = self.all;
-        for (number, one) in all.iter().enumerate() {
+        for number in self.index.of_step(step) {
+            if self.work.cut {
+                break;
+            }
+            let one = &all[number];
             let Some((_, said)) = &one.said else { continue };
             let item = one.signed.voucher.item.as_str();
             if !is_for(step, said, item, folder) {
                 continue;
             }
             self.answered.insert(number);
-            let key = match self.functionary(layout, step, one) {
+            match self.work.looks.checked_sub(1) {
+                Some(left) => self.work.looks = left,
+                None => self.work.cut = true,
+            }
+            let key = match self.functionary(layout, step, number) {
                 Ok(key) => key,
                 Err(finding) => {
                     pending.push(finding.item(item));
@@ -265,7 +329,9 @@ impl<'w> Walk<'w, '_> {
             let (one, other) = (&pair[0].1, &pair[1].1);
             one.materials == other.materials && one.products == other.products
         });
-        if met && agree {
+        if self.work.cut {
+            pending.push(layout_step::too_many(&step.name));
+        } else if met && agree {
             // What one functionary did wrong does not spoil what enough others did right.
             pending.iter_mut().for_each(|finding| finding.severity = Severity::Note);
             carried.keys = counted.iter().map(|(key, _)| key.to_string()).collect();
@@ -303,8 +369,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// The key of a functionary of `step` that made a signature on it.
-    fn functionary(&mut self, layout: &Layout, step: &Step, one: &Examined) -> Result<KeyId, Finding> {
-        let Some((envelope, _)) = &one.said else { return Err(layout_step::not_named(&step.name)) };
+    fn functionary(&mut self, layout: &Layout, step: &Step, number: usize) -> Result<KeyId, Finding> {
+        let Some((envelope, _)) = &self.all[number].said else {
+            return Err(layout_step::not_named(&step.name));
+        };
         let mut fault = None;
         let mut other = None;
         for (index, signature) in envelope.signatures().iter().enumerate() {
@@ -321,18 +389,32 @@ impl<'w> Walk<'w, '_> {
                 if (hinted && !named) || (!hinted && !may) {
                     continue;
                 }
-                let too_many = || layout_step::too_many_trials(&step.name);
-                self.trials = self.trials.checked_sub(1).ok_or_else(too_many)?;
-                match envelope.signed_by(index, key) {
-                    Ok(_) if !may => other = Some(layout_step::another_step(&step.name)),
-                    Ok(signed) => match self.against(&step.name, &key.id, signed.algorithm()) {
+                let trial = (number, index, key.id, key.algorithms.clone());
+                let made = match self.work.made.get(&trial) {
+                    Some(made) => *made,
+                    None => {
+                        match self.work.trials.checked_sub(1) {
+                            Some(left) => self.work.trials = left,
+                            None => {
+                                self.work.cut = true;
+                                return Err(layout_step::not_named(&step.name));
+                            }
+                        }
+                        let made = envelope.signed_by(index, key).ok().map(|signed| signed.algorithm());
+                        self.work.made.insert(trial, made);
+                        made
+                    }
+                };
+                match made {
+                    Some(_) if !may => other = Some(layout_step::another_step(&step.name)),
+                    Some(algorithm) => match self.against(&step.name, &key.id, algorithm) {
                         None => return Ok(key.id),
                         Some(finding) => fault = Some(finding),
                     },
-                    Err(_) if named && may && fault.is_none() => {
+                    None if named && may && fault.is_none() => {
                         fault = Some(layout_signature::of_link(hint.unwrap_or_default()));
                     }
-                    Err(_) => {}
+                    None => {}
                 }
             }
         }
@@ -340,12 +422,7 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// What speaks against a key although its signature holds.
-    fn against(
-        &self,
-        step: &str,
-        key: &KeyId,
-        algorithm: crate::crypto::signature::Algorithm,
-    ) -> Option<Finding> {
+    fn against(&self, step: &str, key: &KeyId, algorithm: Algorithm) -> Option<Finding> {
         let held = self.context.keys().filter(|(_, held)| held.id == *key);
         let mut reasons = held.filter_map(|(authority, held)| authority.distrust_of(held));
         if let Some(reason) = self.trust.distrust_of_key(key).or_else(|| reasons.next()) {

@@ -108,7 +108,7 @@ pub enum RuleError {
         path: String,
     },
     /// All rules of a layout together take too long.
-    #[error("the rules take more work than is done for one layout")]
+    #[error("the layouts here take more work than is done for them")]
     Exhausted,
 }
 
