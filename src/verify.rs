@@ -173,7 +173,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
         let times = &stamped[view.index].times;
         let bag = &bags[view.index];
-        let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, times };
+        let stamped = &stamped[view.index];
+        let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, stamped };
         let mut examined = envelopes(view, &demands, times);
         examined.extend(bundles(view, &with, &bundled[view.index]));
         // A certificate in an envelope is of no use here, but asks for the same trust.

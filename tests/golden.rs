@@ -74,8 +74,17 @@ const GOLDEN: &[Golden] = &[
     pki("stamped", &["evidence/stamped"], &[]),
     pki("time-anchor", &["evidence/time-anchor"], &["--at", AT]),
     pki("token", &["evidence/token/app.tgz.tsr"], &["--artifact", STAMPED]),
+    Golden { trust: "trust-sigstore", arguments: KEYLESS, ..golden("sigstore", &["evidence/sigstore"], 0) },
     golden("snapshot", &["evidence/snapshot"], 0),
     golden("snapshot-tar", &["evidence/snapshot.tar"], 0),
+];
+
+/// Whose bundles the example has.
+const KEYLESS: &[&str] = &[
+    "--identity",
+    "https://forge.test.invalid/org/app/.ci/release.yml@refs/tags/v1.0.0",
+    "--issuer",
+    "https://token.forge.test.invalid",
 ];
 
 const SEVERAL: &[&str] = &["evidence/release", "evidence/bundle", "evidence/bundle-changed"];

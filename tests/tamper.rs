@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stella_forensic::anchor::Revocation;
+use stella_forensic::anchor::{Pattern, Revocation, Wanted};
 use stella_forensic::custody::{Head, Pin};
 use stella_forensic::digest::{AlgorithmSet, Digest};
 use stella_forensic::evidence::{self, Options, Source};
@@ -101,6 +101,17 @@ impl Case {
     /// With the authorities that have certificates.
     fn pki(name: &'static str) -> Case {
         Case { trust: trust("trust-pki"), ..Case::of(name) }
+    }
+
+    /// With whoever signs the bundles of the example.
+    fn keyless(mut self) -> Case {
+        let exact = |text: &str| Pattern::Exact(text.to_owned());
+        self.request.keyless.push(Wanted {
+            subject: exact("https://forge.test.invalid/org/app/.ci/release.yml@refs/tags/v1.0.0"),
+            issuer: exact("https://token.forge.test.invalid"),
+            claims: std::collections::BTreeMap::new(),
+        });
+        self
     }
 
     /// Looked at in June of 2026.
@@ -282,6 +293,8 @@ fn flip(judge: &mut Judge, path: &str, bytes: &[u8]) {
 fn sampled(case: &Case, bytes: &[u8]) -> Vec<usize> {
     let step = match bytes.len() {
         _ if case.expected != Status::Verified => 3,
+        // A bundle is certificates, tokens and base64 of what else there is.
+        length if case.name == "sigstore" && length > 2 << 10 => 5,
         length if !case.has_pki() || case.name == "token" => (length / (64 << 10)) | 1,
         length if length > 2 << 10 => 11,
         _ => 5,
@@ -384,6 +397,7 @@ examples! {
     promotion: Case::of("promotion"),
     release: Case::of("release"),
     restamped: Case::pki("restamped").at(),
+    sigstore: Case { trust: trust("trust-sigstore"), ..Case::of("sigstore") }.keyless(),
     snapshot: Case::of("snapshot"),
     snapshot_tar: Case::of("snapshot.tar"),
     stamped: Case::pki("stamped"),

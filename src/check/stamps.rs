@@ -56,8 +56,35 @@ pub struct Examined {
     pub facts: Vec<Fact>,
     /// Each of them.
     pub stamps: Vec<Stamp>,
+    /// What is wrong with tokens that stand in items, by item and place.
+    faults: BTreeMap<(usize, String), BTreeSet<CheckId>>,
     /// Checks that break a container which holds such a token.
     pub broken_by: BTreeSet<CheckId>,
+}
+
+/// What is wrong with a token itself, whatever becomes of trust and policy.
+const OWN: [CheckId; 6] = [
+    CheckId::CertificatePath,
+    CheckId::CertificateWindow,
+    CheckId::TimestampAuthority,
+    CheckId::TimestampImprint,
+    CheckId::TimestampSignature,
+    CheckId::TimestampSigner,
+];
+
+impl Examined {
+    fn blame(&mut self, item: usize, at: &str, checks: impl IntoIterator<Item = CheckId>) {
+        let checks: BTreeSet<CheckId> = checks.into_iter().collect();
+        if !checks.is_empty() {
+            self.faults.entry((item, at.to_owned())).or_default().extend(checks);
+        }
+    }
+
+    /// What is wrong with tokens of `item` that stand at places which begin so.
+    pub fn faults(&self, item: usize, at: &str) -> BTreeSet<CheckId> {
+        let all = self.faults.iter().filter(|((of, place), _)| *of == item && place.starts_with(at));
+        all.flat_map(|(_, checks)| checks).copied().collect()
+    }
 }
 
 /// One token.
@@ -160,6 +187,12 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
             [CheckId::TimestampImprint, CheckId::TimestampSigner, CheckId::TimestampSignature];
         let wrong = |check: &&CheckId| against.get(check) == Some(&Severity::Failed);
         examined.broken_by.extend(INTRINSIC.iter().filter(wrong));
+        if let Some(at) = found.at {
+            let own = against.iter().filter(|(check, severity)| {
+                **severity == Severity::Failed && OWN.contains(check)
+            });
+            examined.blame(found.item, at, own.map(|(check, _)| *check));
+        }
         examined.stamps.push(Stamp {
             item: found.item,
             whole: found.at.is_none(),
@@ -188,6 +221,7 @@ fn tokens<'v>(view: &'v CaseView, examined: &mut Examined, book: &mut Book) -> V
                 Err(error) => {
                     let check = reading::check_of(error);
                     examined.broken_by.insert(check);
+                    examined.blame(index, &one.at, [check]);
                     let finding = Finding::new(Severity::Failed, check, error.to_string());
                     book.find(finding.item(path).at(one.at.clone()));
                 }

@@ -63,8 +63,13 @@ impl<'f> FromIterator<&'f Fact> for Core {
                     insert("keyless", authority.to_string(), signer.to_string(), about, (None, None));
                 }
                 Fact::Logged { log, index, leaf, size, root, time, .. } => {
-                    let (what, about) = (format!("{root:?} {size:?}"), format!("{index:?} {leaf:?}"));
-                    insert("logged", log.to_string(), what, about, interval(time));
+                    // Each is proven by itself: a promise that is lost takes nothing from the proof.
+                    if let (Some(root), Some(size), Some(leaf)) = (root, size, leaf) {
+                        insert("included", log.to_string(), format!("{root} {size}"), leaf.clone(), (None, None));
+                    }
+                    if let Some(index) = index {
+                        insert("promised", log.to_string(), index.clone(), String::new(), interval(time));
+                    }
                 }
                 Fact::Complete { .. } | Fact::Root { .. } => {}
             }

@@ -12,10 +12,11 @@ mod signers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Identity, Purpose};
-use crate::check::existence::{Existence, Times};
+use crate::check::existence::Existence;
 use crate::check::logs::Shown;
 use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{self, Context, Load};
+use crate::check::stamps;
 use crate::check::statements::{self, Demands, Examined};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
@@ -43,8 +44,8 @@ pub struct Bundles<'a> {
     pub pki: &'a Pki<'a>,
     /// What lies in the case.
     pub bag: &'a Bag,
-    /// What is proven in the case.
-    pub times: &'a Times,
+    /// The tokens of the case, and what they prove.
+    pub stamped: &'a stamps::Examined,
 }
 
 /// Examines one bundle of `item`, whose certificate, where it has one, names
@@ -66,7 +67,7 @@ pub fn examine<'v>(
         Material::Certificate { .. } => None,
     };
     let context = confined.unwrap_or_else(|| all.pointed(hint));
-    let mut existence = with.times.existence(context.rules.at, item, &[bundle.signature()]);
+    let mut existence = with.stamped.times.existence(context.rules.at, item, &[bundle.signature()]);
 
     let mut against: Vec<Finding> = signer.map_or_else(Vec::new, |signer| signer.against.clone());
     let mut book = Book::default();
@@ -112,6 +113,18 @@ pub fn examine<'v>(
             self::message(view, &context, &existence, item, at, message, signer.is_some(), hint, &against)
         }
     };
+    // A bundle is one thing: what is wrong with a token in it is wrong with it. That
+    // is written down already.
+    let place = at.map_or("time stamp".to_owned(), |at| format!("{at}, time stamp"));
+    let index = view.at(path).expect("the bundle is an item of its case");
+    let faults = with.stamped.faults(index, &place);
+    if !faults.is_empty() {
+        let standing = &mut examined.signed.voucher.standing;
+        standing.good.clear();
+        standing.held.clear();
+        standing.failed.extend(&faults);
+        examined.facts.clear();
+    }
     examined.book.merge(book);
     // Whoever signed the bundle: it is the log that shows it.
     let shown = logged.shown.into_iter();

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey, Wanted};
 use crate::check::certificates::{self, Refused};
 use crate::check::pki::{self, Bag, Pki};
@@ -72,20 +74,21 @@ pub fn signers(
     rules: &Rules,
     keyless: Keyless,
 ) -> Signers {
-    let mut signers = Signers::default();
+    let mut work = Vec::new();
     for index in 0..view.case.items.len() {
         let Some(Claim::Bundles(bundles)) = view.claim(index) else { continue };
         for (place, one) in bundles.iter().enumerate() {
-            let Ok(Bundle { material: Material::Certificate { leaf, chain }, .. }) = &one.bundle else {
-                continue;
-            };
-            let item = view.item(index).path.as_str();
-            let examined =
-                super::super::guarded(|| signer(item, leaf, chain, bag, pki, trust, rules, keyless));
-            signers.0.insert((index, place), examined.unwrap_or_else(broke));
+            if let Ok(Bundle { material: Material::Certificate { leaf, chain }, .. }) = &one.bundle {
+                work.push(((index, place), leaf, chain));
+            }
         }
     }
-    signers
+    let examined = work.into_par_iter().map(|(at, leaf, chain)| {
+        let item = view.item(at.0).path.as_str();
+        let one = super::super::guarded(|| signer(item, leaf, chain, bag, pki, trust, rules, keyless));
+        (at, one.unwrap_or_else(broke))
+    });
+    Signers(examined.collect())
 }
 
 fn broke() -> Signer {
