@@ -23,7 +23,7 @@ OUTPUT ?= $(TARGET_DIR)/kit
 UNBANNED := -A clippy::disallowed_methods -A clippy::disallowed_types -A clippy::disallowed_macros \
 	-A clippy::unwrap_used -A clippy::float_arithmetic -A clippy::needless_range_loop -A missing_docs
 
-.PHONY: help demo test check fuzz oracles bench fixtures checksums kit static build
+.PHONY: help demo test check fuzz oracles bench fixtures checksums kit roots static build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,10 @@ fixtures: ## generate fixtures/ again: the same bytes
 	kit/checksums.sh write
 
 checksums: ## write the SHA-256 of fixtures and kit sources to checksums/
+	kit/checksums.sh write
+
+roots: ## take the trusted root of Sigstore's public instance from a published package
+	kit/roots.sh
 	kit/checksums.sh write
 
 static: ## the binary that is shipped: no shared library, the same bytes in every folder

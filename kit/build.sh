@@ -17,6 +17,8 @@ rm -rf "$content" "$archive"
 mkdir -p "$content/bin" "$content/self-test"
 cp "$BINARY" "$content/bin/stella"
 cp -R "$TRUST" "$content/trust"
+# Data that is used where somebody names it, and never by itself.
+cp -R kit/roots "$content/roots"
 cp "$POLICY" "$content/policy.toml"
 cp kit/INSTRUCTIONS.md "$content/INSTRUCTIONS.txt"
 cp kit/self-test.sh LICENSE "$content/"

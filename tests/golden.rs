@@ -75,6 +75,11 @@ const GOLDEN: &[Golden] = &[
     pki("time-anchor", &["evidence/time-anchor"], &["--at", AT]),
     pki("token", &["evidence/token/app.tgz.tsr"], &["--artifact", STAMPED]),
     Golden { trust: "trust-sigstore", arguments: KEYLESS, ..golden("sigstore", &["evidence/sigstore"], 0) },
+    Golden {
+        trust: "trust-sigstore",
+        arguments: KEYLESS,
+        ..golden("sigstore-provenance", &["evidence/sigstore-provenance"], 0)
+    },
     golden("snapshot", &["evidence/snapshot"], 0),
     golden("snapshot-tar", &["evidence/snapshot.tar"], 0),
 ];

@@ -294,7 +294,7 @@ fn sampled(case: &Case, bytes: &[u8]) -> Vec<usize> {
     let step = match bytes.len() {
         _ if case.expected != Status::Verified => 3,
         // A bundle is certificates, tokens and base64 of what else there is.
-        length if case.name == "sigstore" && length > 2 << 10 => 5,
+        length if case.name.starts_with("sigstore") && length > 2 << 10 => 5,
         length if !case.has_pki() || case.name == "token" => (length / (64 << 10)) | 1,
         length if length > 2 << 10 => 11,
         _ => 5,
@@ -398,6 +398,7 @@ examples! {
     release: Case::of("release"),
     restamped: Case::pki("restamped").at(),
     sigstore: Case { trust: trust("trust-sigstore"), ..Case::of("sigstore") }.keyless(),
+    sigstore_provenance: Case { trust: trust("trust-sigstore"), ..Case::of("sigstore-provenance") }.keyless(),
     snapshot: Case::of("snapshot"),
     snapshot_tar: Case::of("snapshot.tar"),
     stamped: Case::pki("stamped"),

@@ -188,9 +188,9 @@ pub fn examine(view: &CaseView, bag: &Bag, clocks: &Clocks, book: &mut Book) -> 
         let wrong = |check: &&CheckId| against.get(check) == Some(&Severity::Failed);
         examined.broken_by.extend(INTRINSIC.iter().filter(wrong));
         if let Some(at) = found.at {
-            let own = against.iter().filter(|(check, severity)| {
-                **severity == Severity::Failed && OWN.contains(check)
-            });
+            let own = against
+                .iter()
+                .filter(|(check, severity)| **severity == Severity::Failed && OWN.contains(check));
             examined.blame(found.item, at, own.map(|(check, _)| *check));
         }
         examined.stamps.push(Stamp {

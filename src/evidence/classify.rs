@@ -446,6 +446,7 @@ fn by_members(value: &Value) -> Option<Kind> {
     // Without its media type it is still recognised, and refused by its reader.
     if text("mediaType").is_some_and(|found| found.starts_with(sigstore::MEDIA_TYPE))
         || has("verificationMaterial")
+        || (has("base64Signature") && has("rekorBundle"))
     {
         return Some(Kind::SigstoreBundle);
     }

@@ -65,7 +65,13 @@ impl<'f> FromIterator<&'f Fact> for Core {
                 Fact::Logged { log, index, leaf, size, root, time, .. } => {
                     // Each is proven by itself: a promise that is lost takes nothing from the proof.
                     if let (Some(root), Some(size), Some(leaf)) = (root, size, leaf) {
-                        insert("included", log.to_string(), format!("{root} {size}"), leaf.clone(), (None, None));
+                        insert(
+                            "included",
+                            log.to_string(),
+                            format!("{root} {size}"),
+                            leaf.clone(),
+                            (None, None),
+                        );
                     }
                     if let Some(index) = index {
                         insert("promised", log.to_string(), index.clone(), String::new(), interval(time));

@@ -5,15 +5,17 @@
 
 use crate::anchor::TrustedKey;
 use crate::crypto::signature::Algorithm;
-use crate::digest::{self, Digest, DigestError, Digests};
+use crate::digest::{self, Digest, DigestError, Digests, decode_hex};
 use crate::limits;
 use crate::proof::attempt::{self, AttemptError, Spellings, attempt};
 use crate::proof::detached::{DetachedError, SignedContent};
 use crate::proof::dsse::{Envelope, EnvelopeError};
-use crate::proof::log::{Entry, EntryError};
+use crate::proof::log::{Body, Entry, EntryError};
 use crate::proof::x509::{Certificate, CertificateError};
+use crate::time::UnixTime;
 use crate::wire::base64::{self, Base64Error};
 use crate::wire::json::Value;
+use crate::wire::pem;
 use crate::wire::shape::{Fields, ShapeError};
 
 /// A bundle as it was received; nothing about it is proven.
@@ -179,8 +181,11 @@ const MEDIA_TYPES: [(&str, Version); 4] = [
 ];
 
 impl Bundle {
-    /// Reads one.
+    /// Reads one; also of the form that cosign wrote before there were bundles.
     pub fn parse(value: &Value) -> Result<Bundle, BundleError> {
+        if value.get("base64Signature").is_some() {
+            return legacy(value);
+        }
         let mut fields = Fields::closed(value, "")?;
         let version = Version::read(&mut fields)?;
         let mut verification = fields.nested_closed("verificationMaterial")?;
@@ -282,6 +287,62 @@ impl Material {
             .into()),
         }
     }
+}
+
+/// `{base64Signature, cert, rekorBundle: {SignedEntryTimestamp, Payload}}`, of cosign
+/// 1 and 2 (`sign-blob --bundle`). Which message it is about stands in the entry
+/// alone; `cert` is PEM, or base64 of that, and a key where it is empty.
+fn legacy(value: &Value) -> Result<Bundle, BundleError> {
+    let mut fields = Fields::closed(value, "")?;
+    let signature = bytes(&mut fields, "base64Signature")?;
+    bounded(&fields.pointer("base64Signature"), signature.len(), limits::SIGNATURE_BYTES_MAX)?;
+    let material = match fields.opt_str("cert")?.filter(|text| !text.is_empty()) {
+        None => Material::Key { hint: None },
+        Some(text) => {
+            let pointer = fields.pointer("cert");
+            let blocks = match text.starts_with("-----BEGIN ") {
+                true => pem::blocks(text).ok(),
+                false => {
+                    let decoded = base64::decode_standard(text);
+                    let decoded =
+                        decoded.map_err(|error| BundleError::Base64 { pointer: pointer.clone(), error })?;
+                    std::str::from_utf8(&decoded).ok().and_then(|text| pem::blocks(text).ok())
+                }
+            };
+            let expected = "one certificate or public key in PEM";
+            let wrong = || fields.invalid("cert", expected, "something else");
+            match blocks.as_deref() {
+                Some([block]) if block.label == "CERTIFICATE" => match Certificate::parse(&block.der) {
+                    Ok(leaf) => Material::Certificate { leaf, chain: Vec::new() },
+                    Err(error) => return Err(BundleError::Certificate { pointer, error }),
+                },
+                // A key in the evidence is nobody's; the trusted ones are tried.
+                Some([block]) if block.label == "PUBLIC KEY" => Material::Key { hint: None },
+                _ => return Err(wrong().into()),
+            }
+        }
+    };
+    let mut rekor = fields.nested_closed("rekorBundle")?;
+    let promise = bytes(&mut rekor, "SignedEntryTimestamp")?;
+    bounded(&rekor.pointer("SignedEntryTimestamp"), promise.len(), limits::SIGNATURE_BYTES_MAX)?;
+    let mut payload = rekor.nested_closed("Payload")?;
+    let body = bytes(&mut payload, "body")?;
+    let (seconds, index) = (payload.u64("integratedTime")?, payload.u64("logIndex")?);
+    let time = i64::try_from(seconds).ok().and_then(|seconds| UnixTime::new(seconds, 0).ok());
+    let time =
+        time.ok_or_else(|| payload.invalid("integratedTime", "a time of a calendar", &seconds.to_string()))?;
+    let id = payload.str("logID")?;
+    let log = decode_hex(id).filter(|id| !id.is_empty() && id.len() <= limits::LOG_ID_BYTES_MAX);
+    let log = log.ok_or_else(|| payload.invalid("logID", "the id of a log in lower-case hexadecimal", id))?;
+    let Ok(Body::Artifact { digest, .. }) = Body::parse(&body, None) else {
+        return Err(payload.invalid("body", "an entry about an artifact", "something else").into());
+    };
+    payload.finish()?;
+    rekor.finish()?;
+    fields.finish()?;
+    let entries = vec![Entry::promised_only(log, index, time, promise, body)];
+    let content = Content::Message(MessageSignature { digest, signature });
+    Ok(Bundle { version: Version::V0_1, material, entries, tokens: Vec::new(), content })
 }
 
 /// `X509Certificate`, with the pointer to its bytes.
