@@ -360,7 +360,19 @@ fn entries(fields: &mut Fields<'_>) -> Result<Vec<Entry>, BundleError> {
     let Some(found) = fields.opt_array("tlogEntries")? else { return Ok(Vec::new()) };
     bounded(&fields.pointer("tlogEntries"), found.len(), limits::BUNDLE_ENTRIES_MAX)?;
     let elements = fields.elements("tlogEntries")?;
-    elements.map(|(pointer, element)| Ok(Entry::parse(element, &pointer)?)).collect()
+    let entry = |(pointer, element): (String, &Value)| {
+        // No other members: a name that is spelt otherwise takes something out.
+        let mut members = Fields::closed(element, pointer.as_str())?;
+        members.value("kindVersion")?;
+        for name in
+            ["canonicalizedBody", "inclusionPromise", "inclusionProof", "integratedTime", "logId", "logIndex"]
+        {
+            members.skip(name)?;
+        }
+        members.finish()?;
+        Ok(Entry::parse(element, &pointer)?)
+    };
+    elements.map(entry).collect()
 }
 
 /// `TimestampVerificationData`
