@@ -381,6 +381,28 @@ pub enum Fact {
         /// Whether a pin or stamp fixes the head.
         pinned: bool,
     },
+    /// What the verifier of another system says of its own evidence. It changes
+    /// nothing in the verdict.
+    Peer {
+        /// The item.
+        item: String,
+        /// Which system.
+        system: &'static str,
+        /// What it would be called as.
+        command: &'static str,
+        /// `ok`, `broken`, or `untold`, where its answer cannot be told.
+        verdict: &'static str,
+        /// Why it cannot be told.
+        why: Option<&'static str>,
+        /// How many entries it walks.
+        entries: u64,
+        /// How many breaks it reports.
+        breaks: u64,
+        /// The first of them: index, id of the entry, kind, in its own words.
+        first: Option<(u64, String, &'static str)>,
+        /// The last entry that it finds good: index and hash.
+        good: Option<(u64, String)>,
+    },
 }
 
 /// An interval with what proves it.
@@ -480,7 +502,8 @@ impl Fact {
             | Fact::Layout { item, .. }
             | Fact::Keyless { item, .. }
             | Fact::Logged { item, .. }
-            | Fact::Chain { item, .. } => item,
+            | Fact::Chain { item, .. }
+            | Fact::Peer { item, .. } => item,
         }
     }
 
@@ -520,6 +543,13 @@ impl Fact {
             },
             Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
+            Fact::Peer { item, system, verdict, why, entries, first, .. } => match (first, why) {
+                (_, Some(why)) => format!("what {system} itself says of {item} cannot be told: {why}"),
+                (Some((index, _, kind)), None) => {
+                    format!("{system} itself says of {item}: {verdict}, first {kind} at index {index}")
+                }
+                (None, None) => format!("{system} itself says of {item}: {verdict}, {entries} entries"),
+            },
             Fact::Chain { item, chain, count, pinned, .. } => {
                 let head = if *pinned { "its head is pinned" } else { "its head is not pinned" };
                 format!("chain {chain} in {item} is unbroken over {count} events; {head}")

@@ -115,6 +115,18 @@ pub const CUSTODY_RECALL_MAX: usize = 512;
 /// Most gaps that may still turn out to be lines in the wrong place.
 pub const CUSTODY_GAPS_OPEN_MAX: usize = 64;
 
+/// Shared keys of one name that are tried on a row. They come from the trust
+/// store, where a name is given twice only by accident or after a hand-over.
+pub const CUSTODY_KEYS_TRIED_MAX: usize = 4;
+
+/// Names of keys that nobody knows, of which a log's first row is kept; what is
+/// beyond is counted.
+pub const CUSTODY_UNKNOWN_KEYS_MAX: usize = 16;
+
+/// Bytes of a log that are read before its rows are linked: enough for several
+/// threads, too little to notice.
+pub const CUSTODY_BATCH_BYTES: usize = 1 << 20;
+
 /// Most signed anchors that one timeline is measured against: a million events
 /// in the batches of 1000 that the ledger makes, and some more.
 pub const CUSTODY_ANCHORS_MAX: usize = 4096;

@@ -218,7 +218,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
                     signature_threshold::examine(path, acted, policy.threshold as usize, true, book);
                 }
             }
-            facts[view.index].extend(one.fact);
+            facts[view.index].extend(one.facts);
             subjects.push(one.subject);
         }
     }

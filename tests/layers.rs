@@ -47,8 +47,8 @@ const KNOWS_A_CLOCK: &[(&str, &str)] = &[
     ("src/cli/verify.rs", "`--at now`"),
 ];
 
-/// Where numbers with a fraction may appear, because RFC 8785 is about them.
-const KNOWS_FLOATS: &[&str] = &["src/wire/canonical", "src/wire/json"];
+/// Where numbers with a fraction may appear, because RFC 8785 and Python's JSON are about them.
+const KNOWS_FLOATS: &[&str] = &["src/wire/canonical", "src/wire/json", "src/wire/python"];
 
 /// Names that say nothing about what a thing is.
 const EMPTY_NAMES: &[&str] =

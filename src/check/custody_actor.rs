@@ -16,7 +16,7 @@ pub const ABOUT: About = About {
         authorised actors, a thief can record his own possession in perfect form.",
     remedy: "Compare the named actor with the custody plan of the case. If he is entitled, add him to the \
         trust store with the purpose `custody`; if not, treat all later events as unproven.",
-    clause: "docs/formats/custody.md, actors; docs/formats/trust-store.md, purposes",
+    clause: "docs/formats/custody.md, actors; docs/formats/trust-store.md, purposes; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

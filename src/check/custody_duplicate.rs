@@ -14,7 +14,7 @@ pub const ABOUT: About = About {
         belonged in its place, is missing.",
     remedy: "Compare with another copy of the timeline, and ask the custodian how the second came about. \
         Deleting one of them by hand destroys the evidence of the fault.",
-    clause: "docs/formats/custody.md, sequence; StellaOps `ledger.event.v1`, sequence without gaps from 1",
+    clause: "docs/formats/custody.md, sequence; StellaOps `ledger.event.v1`, sequence without gaps from 1; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -14,7 +14,7 @@ pub const ABOUT: About = About {
     why: "Whoever keeps two histories shows each party the one that suits it.",
     remedy: "Collect all copies of the timeline, find the last common event, and ask the actor who signed \
         both continuations. Nothing after that event is established.",
-    clause: "docs/formats/custody.md, forks",
+    clause: "docs/formats/custody.md, forks; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -15,7 +15,7 @@ pub const ABOUT: About = About {
         tail.",
     remedy: "Ask for the timeline from its first event. A deliberate continuation of an older chain must be \
         shown by the older chain and its head.",
-    clause: "StellaOps `ledger.event.v1`, genesis; docs/formats/custody.md",
+    clause: "StellaOps `ledger.event.v1`, genesis; docs/formats/custody.md; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -10,12 +10,12 @@ pub const ABOUT: About = About {
     id: CheckId::CustodyHash,
     title: "event hash recomputed",
     establishes: "The hash that each event states is the hash of that event as it lies here, computed by \
-        the rule of its format.",
+        the rule of its format; in a log of signet it is the HMAC under the key that the row names.",
     why: "A tool that compares stated hashes with each other, and never with the content, accepts any \
         content.",
     remedy: "Get the event from another copy. If only this event differs, it was changed after it was \
         written; all later events hang on the stated hash and not on the content you see.",
-    clause: "StellaOps `ledger.event.v1`, event_hash; docs/formats/custody.md, hash; RFC 8785",
+    clause: "StellaOps `ledger.event.v1`, event_hash; docs/formats/custody.md, hash; RFC 8785; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -14,7 +14,7 @@ pub const ABOUT: About = About {
         evidence can show that it is not the history you saw before.",
     remedy: "Check the pinned value first: chain, count and hash. If it is right, the chain was replaced or \
         cut since you noted it; demand the earlier copy.",
-    clause: "docs/formats/custody.md, heads; RFC 6962 section 2.1.2 for the same idea in logs",
+    clause: "docs/formats/custody.md, heads; RFC 6962 section 2.1.2 for the same idea in logs; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -13,7 +13,7 @@ pub const ABOUT: About = About {
     why: "Without links a timeline is a heap of notes, each of which can be exchanged for another.",
     remedy: "Find the first broken link: everything before it stands, and everything after it hangs in the \
         air. Compare that place with another copy.",
-    clause: "StellaOps `ledger.event.v1`, previous_hash; docs/formats/custody.md",
+    clause: "StellaOps `ledger.event.v1`, previous_hash; docs/formats/custody.md; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -14,7 +14,7 @@ pub const ABOUT: About = About {
         stories.",
     remedy: "Get the file as the custodian wrote it. If a program reordered it on the way, use the original \
         export.",
-    clause: "StellaOps merkle anchor policy, ordering; docs/formats/custody.md",
+    clause: "StellaOps merkle anchor policy, ordering; docs/formats/custody.md; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -11,12 +11,13 @@ pub const ABOUT: About = About {
     id: CheckId::CustodyShape,
     title: "well-formed event",
     establishes: "Every line of the timeline is a complete event of its format, with all members of the \
-        right type; in `stella.custody/v1` the line is its own RFC 8785 form, byte for byte.",
+        right type; in `stella.custody/v1` the line is its own RFC 8785 form, byte for byte, and in a log of signet it is \
+        as its writer spells it, with no member that the HMAC does not cover.",
     why: "If the text that was hashed may differ from the text that is read, hash and signature protect the \
         wrong one.",
     remedy: "Look at the line named in the finding. Get the original export; editors and converters that \
         reformat JSON destroy the record.",
-    clause: "docs/formats/custody.md; RFC 8785 section 3; StellaOps `ledger.event.v1`",
+    clause: "docs/formats/custody.md; RFC 8785 section 3; StellaOps `ledger.event.v1`; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

@@ -15,7 +15,7 @@ pub const ABOUT: About = About {
         right.",
     remedy: "If the key is unknown, get the actor's key on another way and add it to the trust store. If a \
         known key does not verify, the event was altered or signed by somebody else.",
-    clause: "docs/formats/custody.md, signatures; RFC 8032 for Ed25519",
+    clause: "docs/formats/custody.md, signatures; RFC 8032 for Ed25519; docs/formats/signet.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.

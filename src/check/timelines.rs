@@ -13,6 +13,7 @@ use crate::check::{
     custody_time, integrity_recipe,
 };
 use crate::custody::ledger::anchor::Anchor;
+use crate::custody::signet::peer::Answer;
 use crate::custody::{Pin, Signer, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
@@ -43,8 +44,8 @@ const WALK: [fn(&str, &Timeline, &mut Book); 17] = [
 pub struct Examined {
     /// The chain as something that the report answers for.
     pub subject: Subject,
-    /// That it was walked.
-    pub fact: Option<Fact>,
+    /// That it was walked, and what the verifier of its own system says.
+    pub facts: Vec<Fact>,
 }
 
 /// Examines every chain of every timeline of the case. `anchors` are those that
@@ -101,10 +102,38 @@ pub fn examine(
                 signers: timeline.signers.iter().map(|(who, signer)| (who.clone(), signer.events)).collect(),
                 pinned: complete,
             });
-            examined.push(Examined { subject, fact });
+            let mut facts = Vec::from_iter(fact);
+            facts.extend(timeline.peers.iter().map(|answer| peer(path, answer, &subject, book)));
+            examined.push(Examined { subject, facts });
         }
     }
     examined
+}
+
+/// What the verifier of the system itself says, and a note where it accepts what
+/// we reject.
+fn peer(path: &str, answer: &Answer, subject: &Subject, book: &mut Book) -> Fact {
+    if let (Some(check), "ok") = (subject.rejected_by.first(), answer.verdict()) {
+        let detail = "signet's own verifier accepts this log";
+        book.note(Finding::new(Severity::Note, *check, detail).item(path));
+    }
+    Fact::Peer {
+        item: path.to_owned(),
+        system: "signet",
+        command: match answer.archives {
+            true => "signet audit verify --including-archives",
+            false => "signet audit verify",
+        },
+        verdict: answer.verdict(),
+        why: answer.untold,
+        entries: answer.entries,
+        breaks: answer.broken,
+        first: answer
+            .breaks
+            .first()
+            .map(|one| (one.index, crate::path::escape(one.entry_id.as_bytes()), one.kind)),
+        good: answer.good.clone(),
+    }
 }
 
 /// The rules that hold for every signature hold for those on events too.

@@ -141,6 +141,27 @@ fn value(item: &str, timeline: &custody::Timeline) -> Value {
         ("handovers", Value::Array(timeline.handovers.iter().map(handover).collect())),
         ("head", timeline.head.map_or(Value::Null, |head| Value::from(head.to_string()))),
         ("item", Value::from(item.to_owned())),
+        ("peers", Value::Array(timeline.peers.iter().map(peer).collect())),
+    ])
+}
+
+/// What the verifier of the system itself says.
+fn peer(answer: &custody::signet::peer::Answer) -> Value {
+    let broken = |one: &custody::signet::peer::PeerBreak| {
+        Value::object([
+            ("entry", Value::from(escape(one.entry_id.as_bytes()))),
+            ("index", Value::from(one.index.to_string())),
+            ("kind", Value::from(one.kind)),
+        ])
+    };
+    Value::object([
+        ("archives", Value::from(answer.archives)),
+        ("broken", Value::from(answer.broken.to_string())),
+        ("breaks", Value::Array(answer.breaks.iter().map(broken).collect())),
+        ("entries", Value::from(answer.entries.to_string())),
+        ("system", Value::from("signet")),
+        ("verdict", Value::from(answer.verdict())),
+        ("why", answer.untold.map_or(Value::Null, Value::from)),
     ])
 }
 
@@ -175,6 +196,11 @@ fn table(item: &str, timeline: &custody::Timeline, out: &mut dyn Write) -> io::R
             writeln!(out, "    expected {stated}")?;
             writeln!(out, "    found    {found}")?;
         }
+    }
+    for answer in &timeline.peers {
+        let archives = if answer.archives { ", with archives" } else { "" };
+        let why = answer.untold.map_or(String::new(), |why| format!(": {why}"));
+        writeln!(out, "  signet itself{archives}: {}, {} breaks{why}", answer.verdict(), answer.broken)?;
     }
     for one in &timeline.breaks {
         writeln!(out, "  line {}: custody.{}", one.line, one.kind.name())?;

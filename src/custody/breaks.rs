@@ -60,6 +60,11 @@ impl Breaks {
         self.note(kind, Standing::NotEstablished, at, expected, found);
     }
 
+    /// One more of what is kept already, with nothing new to say of it.
+    pub fn not_established_again(&mut self, kind: BreakKind) {
+        self.tally(kind).not_established += 1;
+    }
+
     fn note(&mut self, kind: BreakKind, standing: Standing, at: At, expected: String, found: String) {
         // A gap is noted at the end, at the line where it opened.
         let afterwards = at.line < self.latest;

@@ -14,6 +14,7 @@ mod display;
 pub mod ledger;
 mod roster;
 mod signers;
+pub mod signet;
 pub mod stella;
 
 use std::collections::BTreeMap;
@@ -33,15 +34,21 @@ pub use signers::{KeyUse, Signer};
 pub enum Format {
     /// The hash-chained ledger of StellaOps, docs/formats/ledger.md.
     LedgerEventV1,
+    /// The audit log of signet, docs/formats/signet.md.
+    SignetAudit,
     /// Our own format, docs/formats/custody.md.
     StellaCustodyV1,
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Format; 3] = [Format::LedgerEventV1, Format::SignetAudit, Format::StellaCustodyV1];
+
     /// The name that stands in reports.
     pub fn name(self) -> &'static str {
         match self {
             Format::LedgerEventV1 => "ledger.event.v1",
+            Format::SignetAudit => "signet.audit",
             Format::StellaCustodyV1 => "stella.custody/v1",
         }
     }
@@ -51,7 +58,7 @@ impl Format {
     pub fn assumptions(self) -> &'static [&'static str] {
         match self {
             Format::LedgerEventV1 => ledger::ASSUMPTIONS,
-            Format::StellaCustodyV1 => &[],
+            Format::SignetAudit | Format::StellaCustodyV1 => &[],
         }
     }
 
@@ -59,12 +66,12 @@ impl Format {
     /// a head stands for the whole history. In `ledger.event.v1` the link stands
     /// beside what is hashed; there only anchors cover the history.
     pub fn head_binds_history(self) -> bool {
-        self == Format::StellaCustodyV1
+        self != Format::LedgerEventV1
     }
 
     /// The format of that name.
     pub fn from_name(name: &str) -> Option<Format> {
-        [Format::LedgerEventV1, Format::StellaCustodyV1].into_iter().find(|f| f.name() == name)
+        Format::ALL.into_iter().find(|f| f.name() == name)
     }
 }
 
@@ -80,7 +87,20 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
         return Some(Format::StellaCustodyV1);
     }
     let ledger = [b"\"event_hash\"".as_slice(), b"\"previous_hash\"", b"\"merkle_leaf_hash\""];
-    ledger.into_iter().all(has).then_some(Format::LedgerEventV1)
+    if ledger.into_iter().all(has) {
+        return Some(Format::LedgerEventV1);
+    }
+    // One of them may be what was tampered with.
+    let signet: [&[u8]; 7] = [
+        b"\"check_name\"",
+        b"\"decision\"",
+        b"\"entry_id\"",
+        b"\"hmac\"",
+        b"\"owner_type\"",
+        b"\"prev_hmac\"",
+        b"\"ts_ns\"",
+    ];
+    (signet.into_iter().filter(|name| has(name)).count() >= signet.len() - 1).then_some(Format::SignetAudit)
 }
 
 /// What can be wrong with a timeline. Each kind is a check of its own,
@@ -382,6 +402,11 @@ pub struct Timeline {
     pub anchors: Vec<Anchored>,
     /// Each pin that names this chain, and how it fared.
     pub pins: Vec<(Head, PinOutcome)>,
+    /// Whether its head stands for the whole history: by its format
+    /// ([`Format::head_binds_history`]), and because what binds it was computed.
+    pub bound: bool,
+    /// What the verifier of the system itself says of it, where it has one.
+    pub peers: Vec<signet::peer::Answer>,
 }
 
 impl Timeline {
@@ -402,6 +427,8 @@ impl Timeline {
             exhibits: BTreeMap::new(),
             anchors: Vec::new(),
             pins: Vec::new(),
+            bound: format.head_binds_history(),
+            peers: Vec::new(),
         }
     }
 
@@ -417,7 +444,7 @@ impl Timeline {
             _ => None,
         });
         match matched.min() {
-            Some((_, count)) if !self.format.head_binds_history() => Completeness::PinnedEvent { count },
+            Some((_, count)) if !self.bound => Completeness::PinnedEvent { count },
             Some((0, _)) => Completeness::Pinned,
             Some((_, count)) => Completeness::PinnedUntil { count },
             None => Completeness::NotEstablished,
@@ -435,6 +462,7 @@ pub struct Fold {
 enum Follow {
     Stella(Box<stella::follow::Follow>),
     Ledger(Box<ledger::follow::Follow>),
+    Signet(Box<signet::follow::Follow>),
 }
 
 impl Fold {
@@ -457,8 +485,21 @@ impl Fold {
             Format::LedgerEventV1 => {
                 Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, anchors.clone())))
             }
+            Format::SignetAudit => {
+                Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins)))
+            }
         };
         Fold { lines, format, follow }
+    }
+
+    /// What signet says is as with `--summarize-cascades`: links that are broken
+    /// one after the other are one break.
+    pub fn cascades_summarised(self) -> Fold {
+        let follow = match self.follow {
+            Follow::Signet(follow) => Follow::Signet(Box::new(follow.summarised())),
+            other => other,
+        };
+        Fold { follow, ..self }
     }
 
     /// Takes the next line, without its line feed.
@@ -467,6 +508,7 @@ impl Fold {
         match &mut self.follow {
             Follow::Stella(follow) => follow.line(self.lines, raw),
             Follow::Ledger(follow) => follow.line(self.lines, raw),
+            Follow::Signet(follow) => follow.line(self.lines, raw),
         }
     }
 
@@ -480,12 +522,17 @@ impl Fold {
             breaks.examined(BreakKind::Shape);
             breaks.broken(BreakKind::Shape, at, "a first event", "the end of the file");
             let (breaks, tallies) = breaks.finish();
-            return vec![Timeline::unread(self.format, breaks, tallies)];
+            let mut timeline = Timeline::unread(self.format, breaks, tallies);
+            if let Follow::Signet(follow) = self.follow {
+                timeline.peers = follow.answers();
+            }
+            return vec![timeline];
         }
         let cut_at = (!complete_last_line).then_some(self.lines);
         match self.follow {
             Follow::Stella(follow) => vec![follow.finish(cut_at)],
             Follow::Ledger(follow) => follow.finish(cut_at),
+            Follow::Signet(follow) => vec![follow.finish(cut_at)],
         }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, KeyMaterial, Persons, Purpose};
 use crate::crypto::key::{KeyId, Kind, PublicKey};
+use crate::crypto::mac::SharedKey;
 use crate::crypto::signature::{self, Algorithm, Encoding};
 
 /// The authorities, by name and by key. Made once for all the timelines of a
@@ -18,7 +19,20 @@ pub struct Roster {
     authorities: Vec<Authority>,
     by_name: BTreeMap<String, Vec<usize>>,
     by_key: BTreeMap<String, BTreeSet<usize>>,
+    /// Shared keys by every name that a format may give them: authority and key.
+    by_hint: BTreeMap<String, Vec<(usize, usize)>>,
     persons: Persons,
+}
+
+/// A shared key of the trust store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shared<'r> {
+    /// Whose, by place in the trust store.
+    pub authority: usize,
+    /// Which of his keys.
+    pub index: usize,
+    /// The key.
+    pub key: &'r SharedKey,
 }
 
 /// How an identity stands.
@@ -49,14 +63,18 @@ impl Roster {
     pub fn new(authorities: &[Authority]) -> Roster {
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut by_key: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        let mut by_hint: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         for (index, authority) in authorities.iter().enumerate() {
             by_name.entry(authority.identity.as_str().to_owned()).or_default().push(index);
-            for key in &authority.keys {
+            for (place, key) in authority.keys.iter().enumerate() {
                 by_key.entry(key.id.to_string()).or_default().insert(index);
+                for hint in key.hints.iter().filter(|_| key.is_shared()) {
+                    by_hint.entry(hint.clone()).or_default().push((index, place));
+                }
             }
         }
         let persons = Persons::of(authorities);
-        Roster { authorities: authorities.to_vec(), by_name, by_key, persons }
+        Roster { authorities: authorities.to_vec(), by_name, by_key, by_hint, persons }
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Authority> {
@@ -74,6 +92,34 @@ impl Roster {
             (Ok(a), Ok(b)) => self.persons.same(&a, &b),
             _ => a == b,
         }
+    }
+
+    /// The shared keys of that name, whoever holds them and for whatever.
+    pub(super) fn shared(&self, name: &str) -> impl Iterator<Item = Shared<'_>> {
+        self.by_hint.get(name).into_iter().flatten().filter_map(|(authority, index)| {
+            match &self.authorities[*authority].keys[*index].material {
+                KeyMaterial::Shared(key) => Some(Shared { authority: *authority, index: *index, key }),
+                KeyMaterial::Public(_) => None,
+            }
+        })
+    }
+
+    /// Whether there is any shared key.
+    pub(super) fn holds_shared(&self) -> bool {
+        !self.by_hint.is_empty()
+    }
+
+    /// Why whoever holds that key may not sign events of `event_type` with it.
+    pub(super) fn refused_shared(&self, shared: &Shared<'_>, event_type: &str) -> Option<&'static str> {
+        let authority = &self.authorities[shared.authority];
+        let distrusted = authority.keys[shared.index].distrusted.as_ref().map(|_| "a distrusted key");
+        distrusted.or_else(|| refusal(authority, event_type))
+    }
+
+    /// Whose key that is, and which.
+    pub(super) fn key(&self, authority: usize, index: usize) -> (&Identity, KeyId) {
+        let authority = &self.authorities[authority];
+        (&authority.identity, authority.keys[index].id)
     }
 
     /// Whether the key of that id made `sig` over the message for `name`, and

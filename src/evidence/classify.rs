@@ -104,6 +104,7 @@ const ENDINGS: [(&str, NameClaim); 41] = {
     use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
+    const SIGNET: NameClaim = Structured(Kind::Timeline(custody::Format::SignetAudit));
     [
         (".tar.gz", Archive(Compression::Gzip)),
         (".tgz", Archive(Compression::Gzip)),
@@ -122,6 +123,8 @@ const ENDINGS: [(&str, NameClaim); 41] = {
         (".sigstore.json", Structured(Kind::SigstoreBundle)),
         (".sigstore.jsonl", Structured(Kind::SigstoreBundle)),
         (".sigstore.ndjson", Structured(Kind::SigstoreBundle)),
+        (".signet.jsonl", SIGNET),
+        (".signet.ndjson", SIGNET),
         (".dsse", Structured(Kind::DsseEnvelope)),
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
@@ -180,7 +183,8 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         }
         "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
         "rekor-receipt.json" => return NameClaim::Structured(Kind::RekorReceipt),
-        "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" => {
+        "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" | "signet.jsonl"
+        | "signet.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
         _ => {}
@@ -331,7 +335,10 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
     if text.starts_with(b"{") {
         return match first_line(head, complete) {
             None => Beginning::Short,
-            Some(line) => custody::recognise(line).map_or(Beginning::Structure, Beginning::Timeline),
+            Some(line) => match custody::recognise(line).or_else(|| signet(text)) {
+                Some(format) => Beginning::Timeline(format),
+                None => Beginning::Structure,
+            },
         };
     }
     if text.starts_with(b"-----BEGIN ")
@@ -348,6 +355,12 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
 /// like an attestation behind one is examined, and refused.
 fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
+}
+
+/// Signet reads past a byte-order mark and empty lines.
+fn signet(text: &[u8]) -> Option<custody::Format> {
+    let line = text.split(|byte| *byte == b'\n').next()?;
+    custody::recognise(line).filter(|format| *format == custody::Format::SignetAudit)
 }
 
 /// The first line, if all of it is there or it is longer than any may be.

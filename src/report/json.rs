@@ -390,6 +390,35 @@ fn fact_value(fact: &Fact) -> Value {
             ("recipe", Value::from(*recipe)),
             ("root", Value::from(root.to_string())),
         ]),
+        Fact::Peer { item, system, command, verdict, why, entries, breaks, first, good } => Value::object([
+            ("breaks", Value::from(breaks.to_string())),
+            ("command", Value::from(*command)),
+            ("entries", Value::from(entries.to_string())),
+            (
+                "first",
+                first.as_ref().map_or(Value::Null, |(index, entry, kind)| {
+                    Value::object([
+                        ("entry", Value::from(entry.clone())),
+                        ("index", Value::from(index.to_string())),
+                        ("kind", Value::from(*kind)),
+                    ])
+                }),
+            ),
+            (
+                "good",
+                good.as_ref().map_or(Value::Null, |(index, hash)| {
+                    Value::object([
+                        ("hash", Value::from(hash.clone())),
+                        ("index", Value::from(index.to_string())),
+                    ])
+                }),
+            ),
+            ("item", Value::from(item.clone())),
+            ("kind", Value::from("peer")),
+            ("system", Value::from(*system)),
+            ("verdict", Value::from(*verdict)),
+            ("why", why.map_or(Value::Null, Value::from)),
+        ]),
         Fact::Chain { item, chain, count, head, signers, pinned } => Value::object([
             ("chain", Value::from(chain.clone())),
             ("count", Value::from(count.to_string())),

@@ -185,6 +185,9 @@ pub enum TrustErrorKind {
         /// The purpose that a shared key cannot serve.
         purpose: Purpose,
     },
+    /// A keyring of signet for something else than custody.
+    #[error("a keyring holds shared keys, and serves only custody: give it as custody=PATH")]
+    KeyringPurpose,
     /// An accuracy for somebody who issues no time stamps.
     #[error("the authority '{0}' has an accuracy and not the purpose timestamp")]
     Accuracy(Identity),

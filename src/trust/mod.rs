@@ -19,6 +19,7 @@ mod built_in;
 mod change;
 mod error;
 mod form;
+mod keyring;
 mod log_policy;
 mod posture;
 mod roots;

@@ -1092,3 +1092,36 @@ fn secrets_are_never_shown() {
     let shown = format!("{store:?} {:?}", SharedKey::from_bytes(&[7; 32]));
     assert!(!shown.contains("00010203") && !shown.contains("[0, 1, 2, 3"));
 }
+
+#[test]
+fn a_keyring_of_signet_is_for_custody() {
+    let read = |text: &str, naming| super::parse_file("ring.json", text.as_bytes(), naming, None);
+    let custody = Naming::Purpose(Purpose::Custody);
+    let secret = "00".repeat(16);
+    let ring = |names: &str| format!(r#"{{"active":"k1","keys":{{{names}}}}}"#);
+    let two = ring(&format!(r#""k1":"{secret}","2026-05-17":"{}""#, "01".repeat(32)));
+    let store = read(&two, custody).unwrap();
+    let [authority] = store.authorities() else { panic!("one authority") };
+    assert_eq!(authority.purposes, [Purpose::Custody].into());
+    let hints: Vec<bool> = ["k1", "2026-05-17"]
+        .iter()
+        .map(|name| authority.keys.iter().any(|key| key.is_hinted_by(name)))
+        .collect();
+    assert_eq!((hints, authority.keys.len()), (vec![true, true], 2));
+    assert!(!format!("{store:?}").contains(&secret));
+    for naming in [Naming::Bare(CertificateUse::Any), Naming::Purpose(Purpose::Attestation)] {
+        let error = read(&two, naming).unwrap_err().to_string();
+        assert!(error.contains("serves only custody"), "{error}");
+    }
+    for (text, expected) in [
+        (ring(&format!(r#""k2":"{secret}""#)), "the name of one of the keys"),
+        (ring(&format!(r#""k1":"{secret}","k2":"{secret}""#)), "twice"),
+        (ring(r#""k1":"00""#), "a shared key of 1 bytes"),
+        (ring(r#""k1":"0X00000000000000000000000000000000""#), "lower-case hexadecimal"),
+        (ring(&format!(r#""k1":"{secret}","a b":"{}""#, "02".repeat(16))), "names of letters"),
+    ] {
+        let error = read(&text, custody).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+        assert!(!error.contains("0000000000"), "{error}");
+    }
+}

@@ -97,7 +97,7 @@ fn utf16_order(a: &str, b: &str) -> Ordering {
 }
 
 /// RFC 8785 3.2.2.2.
-fn write_string(out: &mut Vec<u8>, text: &str) {
+pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let bytes = text.as_bytes();
     let mut copied = 0;

@@ -10,6 +10,7 @@ pub mod json;
 pub mod lines;
 pub mod olpc;
 pub mod pem;
+pub mod python;
 pub mod shape;
 pub mod tar;
 pub mod unpack;

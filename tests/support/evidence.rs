@@ -258,6 +258,8 @@ pub fn timeline(signers: &[&Person], pinned: bool) -> Timeline {
             true => vec![(head, custody::PinOutcome::Matched { behind: 0 })],
             false => Vec::new(),
         },
+        bound: true,
+        peers: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ mod parse;
 pub use error::{Found, JsonError, JsonErrorKind};
 pub use number::Number;
 pub use object::{DuplicateMember, Object};
-pub use parse::parse;
+pub use parse::{parse, parse_dangerous_last_wins};
 
 /// A JSON value as it was received.
 ///

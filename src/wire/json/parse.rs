@@ -1,18 +1,30 @@
 //! The reader: one pass, bytewise, over text that is known to be UTF-8.
 
+use std::collections::BTreeMap;
+
 use super::error::{Found, JsonError, JsonErrorKind};
 use super::{Number, Object, Value};
 use crate::limits;
 
 /// Reads one value that takes up all of `bytes`.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+    read(bytes, false)
+}
+
+/// The same, but of members of one name the last one counts, as it does for many
+/// readers. Good only for saying what such a reader would have understood.
+pub fn parse_dangerous_last_wins(bytes: &[u8]) -> Result<Value, JsonError> {
+    read(bytes, true)
+}
+
+fn read(bytes: &[u8], last_wins: bool) -> Result<Value, JsonError> {
     let fault = |fault: Fault| located(bytes, fault);
     let text = str::from_utf8(bytes).map_err(|e| fault(Fault(JsonErrorKind::Utf8, e.valid_up_to())))?;
     if text.starts_with('\u{FEFF}') {
         return Err(fault(Fault(JsonErrorKind::ByteOrderMark, 0)));
     }
     let mut parser =
-        Parser { text, bytes, at: 0, values: 0, elements: vec![], members: vec![], names: vec![] };
+        Parser { text, bytes, at: 0, values: 0, elements: vec![], members: vec![], names: vec![], last_wins };
     parser.document().map_err(fault)
 }
 
@@ -45,6 +57,8 @@ struct Parser<'a> {
     members: Vec<(String, Value)>,
     /// Where the names in `members` stand.
     names: Vec<usize>,
+    /// Whether a name may be there twice.
+    last_wins: bool,
 }
 
 impl Parser<'_> {
@@ -138,6 +152,10 @@ impl Parser<'_> {
                 _ => return Err(self.expected("',' or '}'")),
             }
             self.space();
+        }
+        if self.last_wins {
+            let last: BTreeMap<String, Value> = self.members.drain(base..).collect();
+            self.members.extend(last);
         }
         let object = Object::from_members(self.members.drain(base..).collect()).map_err(|duplicate| {
             Fault(
