@@ -100,7 +100,7 @@ const PLACED: [&str; 11] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 41] = {
+const ENDINGS: [(&str, NameClaim); 43] = {
     use NameClaim::{Archive, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));

@@ -9,6 +9,7 @@ made once, under target/bench.
     run.py [--quick] [NAME...]      rows whose name contains one of NAMEs
 """
 
+import json
 import os
 import shutil
 import statistics
@@ -225,6 +226,55 @@ for token in sorted((folder / "files").glob("*.tsr")):
 """
 
 
+IDENTITY = "https://forge.test.invalid/org/app/.ci/release.yml@refs/tags/v1.0.0"
+ISSUER = "https://token.forge.test.invalid"
+
+
+def bundles(count):
+    """So many bundles of Sigstore, each by a certificate of its own."""
+    folder = DATA / f"bundles-{count}"
+    command = ["cargo", "run", "--quiet", "--locked", "--release", "--example", "fixtures", "--",
+               "--bundles", str(count), str(folder)]
+    def make(partial):
+        subprocess.run([*command[:-1], str(partial)], cwd=ROOT, check=True)
+    return once(folder, make)
+
+
+def sigstore_verify():
+    """The program around sigstore-verify, or nothing where it cannot be built."""
+    target = DATA / "sigstore-verify"
+    command = ["cargo", "build", "--quiet", "--locked", "--release", "--manifest-path",
+               str(ROOT / "tests/oracles/Cargo.toml"), "--target-dir", str(target), "--example", "bundles"]
+    built = subprocess.run(command).returncode == 0
+    return target / "release/examples/bundles" if built else None
+
+
+def sigstore_python():
+    """Where the Python client of Sigstore lies, or nothing."""
+    folder = DATA / "sigstore-python"
+    if not (folder / "bin/sigstore").exists():
+        made = subprocess.run([sys.executable, "-m", "venv", str(folder)]).returncode == 0
+        made = made and subprocess.run([folder / "bin/pip", "install", "--quiet", "sigstore"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        if not made:
+            return None
+    return folder / "bin/sigstore"
+
+
+def sigstore_config(folder):
+    """What the Python client wants to know of an instance: the root, and services that nobody calls."""
+    one = {"url": "https://nobody.test.invalid", "majorApiVersion": 1, "operator": "test.invalid",
+           "validFor": {"start": "2024-01-01T00:00:00Z"}}
+    signing = {"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json", "caUrls": [one],
+               "oidcUrls": [one], "rekorTlogUrls": [one], "rekorTlogConfig": {"selector": "ANY"}, "tsaUrls": [one],
+               "tsaConfig": {"selector": "ANY"}}
+    path = folder / "config.json"
+    path.write_text(json.dumps({
+        "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
+        "trustedRoot": json.loads((folder / "trusted_root.json").read_text()), "signingConfig": signing}))
+    return path
+
+
 def rfc3161_client():
     """The peer's own folder, or nothing where it cannot be had."""
     def make(path):
@@ -314,6 +364,46 @@ def main():
         mine, theirs, ratio = pairs(ours, openssl, count=50 if QUICK else 200)
         row("tokens: one, a process each", f"{mine * 1e3:.2f} ms", f"openssl ts -verify {theirs * 1e3:.2f} ms",
             f"{ratio:.2f}", ">= 2")
+
+    if wanted("bundles"):
+        count = 10_000 // SCALE
+        folder = bundles(count)
+        root = folder / "trusted_root.json"
+        asked = ["--trust-roots", str(root), "--identity", IDENTITY, "--issuer", ISSUER]
+
+        def ours(what, jobs):
+            return [STELLA, "forensic", "verify", *map(str, what), *asked, "--output", "json", "--no-progress",
+                    "--jobs", str(jobs)]
+
+        peer = sigstore_verify()
+        if peer:
+            theirs = [peer, root, IDENTITY, ISSUER, folder / "files"]
+            # Certificate, its promise, signature, log's promise and head: what neither can leave out.
+            floor = 5 * float(subprocess.run([peer, "floor"], stdout=subprocess.PIPE, check=True).stdout)
+            for jobs in (1, 2):
+                mine, other, ratio = pairs(ours([folder / "files"], jobs), theirs)
+                row(f"bundles: {count}, a certificate each, {jobs} jobs", f"{count / mine:.0f}/s",
+                    f"sigstore-verify {count / other:.0f}/s, 1 thread", f"{ratio:.2f}", "> 1" if jobs == 1 else "")
+                if jobs == 1:
+                    row("bundles: 5 signatures of P-256 each, bare", f"{count / mine:.0f}/s", f"{1 / floor:.0f}/s",
+                        f"{floor * count / mine:.2f}", ">= 0.85")
+            high = peak(ours([folder / "files"], 1))[1]
+            row(f"bundles: memory of {count}", f"{high / 1024:.0f} MiB", "", "", "")
+        else:
+            print("bundles: sigstore-verify could not be built, not measured")
+        one = folder / "files" / "00000"
+        alone = ours([f"{one}.sigstore.json", "--artifact", one], 1)
+        client = sigstore_python()
+        command = client and [client, "--trust-config", sigstore_config(folder), "verify", "identity", "--offline",
+                              "--bundle", f"{one}.sigstore.json", "--cert-identity", IDENTITY,
+                              "--cert-oidc-issuer", ISSUER, str(one)]
+        if command and subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+            mine, other, ratio = pairs(alone, command, count=3 if QUICK else 10)
+            row("bundles: one, a process each", f"{mine * 1e3:.2f} ms", f"sigstore (Python) {other * 1e3:.0f} ms",
+                f"{ratio:.0f}", "< 10 ms")
+        else:
+            mine = statistics.median(run(alone) for _ in range(50))
+            row("bundles: one, a process each", f"{mine * 1e3:.2f} ms", "no Python client", "", "< 10 ms")
 
     if wanted("start"):
         mine, theirs = [], []
