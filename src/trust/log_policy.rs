@@ -1,10 +1,12 @@
 //! Which logs are trusted, and which witnesses must have seen their heads: a file
 //! after C2SP tlog-policy.
 //!
-//!     log <key>
-//!     witness <name> <key>
-//!     group <name> any|all|<k> <member>...
-//!     quorum <name>|none
+//! ```text
+//! log <key>
+//! witness <name> <key>
+//! group <name> any|all|<k> <member>...
+//! quorum <name>|none
+//! ```
 //!
 //! How to attack it: let one witness count twice, under two names or in two groups
 //! (a key is listed once, and a name is a member once); name a group before it is

@@ -1,13 +1,15 @@
 //! Proofs as files of text: that a record is in a log (C2SP tlog-proof), and that a
 //! log continues an older head (the request of C2SP tlog-witness).
 //!
-//!     c2sp.org/tlog-proof@v1        old 17
-//!     extra <base64>                <hash>
-//!     index 42                      <hash>
-//!     <hash>
-//!     <hash>                        <checkpoint>
+//! ```text
+//! c2sp.org/tlog-proof@v1        old 17
+//! extra <base64>                <hash>
+//! index 42                      <hash>
+//! <hash>
+//! <hash>                        <checkpoint>
 //!
-//!     <checkpoint>
+//! <checkpoint>
+//! ```
 //!
 //! How to attack it: `extra` is signed by nobody, and nothing here believes it; a
 //! second spelling of the index; hashes after the empty line, where the checkpoint
