@@ -142,6 +142,9 @@ impl<'t> Pki<'t> {
 pub enum Role {
     /// Somebody who signs things.
     Signer,
+    /// The same with a certificate that ends before anybody could revoke it.
+    /// That nothing speaks about it is as it should be.
+    ShortLived,
     /// Somebody whose word others rest on: a time-stamp authority.
     Authority,
 }
@@ -233,11 +236,16 @@ pub fn revocation(
             answers
         }
     };
+    let demanded = match rules.revocation {
+        Revocation::Require => Some(Severity::NotEstablished),
+        _ if role == Role::ShortLived => None,
+        _ => Some(Severity::Note),
+    };
     let mut findings = Vec::new();
     for (position, (examination, certificate)) in answers.iter().zip(path.certificates()).enumerate() {
         let subject = certificate.subject().to_string();
         let role = if position == 0 { role } else { Role::Authority };
-        findings.extend(answered(examination, &subject, rules.revocation, used, role, book));
+        findings.extend(answered(examination, &subject, demanded, used, role, book));
     }
     findings
 }
@@ -245,15 +253,11 @@ pub fn revocation(
 fn answered(
     examination: &Examination,
     subject: &str,
-    mode: Revocation,
+    demanded: Option<Severity>,
     used: Used,
     role: Role,
     book: &mut Book,
 ) -> Option<Finding> {
-    let demanded = match mode {
-        Revocation::Require => Severity::NotEstablished,
-        _ => Severity::Note,
-    };
     match &examination.answer {
         Answer::Good { .. } => {
             book.pass(CheckId::RevocationSignature);
@@ -278,7 +282,14 @@ fn answered(
             }
             Some(finding)
         }
+        Answer::Missing if demanded.is_none() => {
+            const WHY: &str = "short-lived certificates end before anybody revokes them";
+            book.skip(CheckId::RevocationPresence, WHY);
+            book.skip(CheckId::RevocationStatus, WHY);
+            None
+        }
         unknown => {
+            let demanded = demanded.unwrap_or(Severity::Note);
             if matches!(unknown, Answer::Stale { .. }) {
                 book.pass(CheckId::RevocationSignature);
                 book.pass(CheckId::RevocationPresence);

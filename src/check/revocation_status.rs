@@ -47,7 +47,7 @@ pub fn examine(revoked: &Revoked, used: Used, role: Role) -> Finding {
         // Since the key may have been in other hands, its own word is none.
         (_, _) if invalid.is_some() => (invalid, used.proven_before),
         (true, Role::Authority) => (Some(revoked.at), used.at.latest),
-        (true, Role::Signer) => (Some(revoked.at), used.proven_before),
+        (true, Role::Signer | Role::ShortLived) => (Some(revoked.at), used.proven_before),
         (false, _) => (None, used.proven_before),
     };
     let before = matches!((since, known), (Some(since), Some(known)) if known < since);
@@ -56,7 +56,7 @@ pub fn examine(revoked: &Revoked, used: Used, role: Role) -> Finding {
         _ if before => Severity::Note,
         _ if certainly_after => Severity::Failed,
         Role::Authority => Severity::Failed,
-        Role::Signer => Severity::NotEstablished,
+        Role::Signer | Role::ShortLived => Severity::NotEstablished,
     };
     let reason = revoked.reason.map_or("no reason given", Reason::name);
     let detail = match severity {

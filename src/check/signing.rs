@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::anchor::{Authority, Identity, Persons, Purpose, Rules, TrustedKey};
+use crate::anchor::{Authority, Identity, Persons, Profile, Purpose, Rules, TrustedKey};
 use crate::check::certificates::Signers;
 use crate::check::existence::{Bound, Existence};
 use crate::check::pki::{self, Bag, Pki, Role, Until, Used};
@@ -636,7 +636,11 @@ fn admitted<const N: usize>(
             until: bound.existed.latest.filter(|_| bound.by == "validation").map(Until::Validation),
         };
         let (pki, bag, book) = (certified.pki, certified.bag, &mut admitted.coverage);
-        let revocation = pki::revocation(pki, bag, rules, path, used, Role::Signer, book);
+        let role = match authority.profile {
+            Profile::ShortLived => Role::ShortLived,
+            Profile::LongLived => Role::Signer,
+        };
+        let revocation = pki::revocation(pki, bag, rules, path, used, role, book);
         let (notes, findings): (Vec<_>, Vec<_>) =
             revocation.into_iter().partition(|finding| finding.severity == Severity::Note);
         admitted.notes.extend(notes);
