@@ -175,7 +175,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         let bag = &bags[view.index];
         let stamped = &stamped[view.index];
         let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, stamped };
-        let mut examined = envelopes(view, &demands, times);
+        let mut examined = envelopes(view, &demands, times, &ledgers);
         examined.extend(bundles(view, &with, &bundled[view.index]));
         // A certificate in an envelope is of no use here, but asks for the same trust.
         let certified = view.claims.iter().flatten().flatten().any(Claim::brings_certificates);
@@ -426,6 +426,7 @@ fn envelopes<'v>(
     view: &'v CaseView,
     demands: &statements::Demands,
     times: &Times,
+    ledgers: &Logs,
 ) -> Vec<statements::Examined<'v>> {
     let mut work = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
@@ -433,12 +434,16 @@ fn envelopes<'v>(
             let read =
                 || envelopes.iter().filter_map(|one| Some((one.at.as_deref(), one.envelope.as_ref().ok()?)));
             let load = read().fold(Load::default(), |load, (_, envelope)| load.and(envelope));
-            work.extend(read().map(|(at, envelope)| (item, at, envelope, load)));
+            work.extend(read().map(|(at, envelope)| (index, item, at, envelope, load)));
         }
     }
     let mut examined: Vec<_> = work
         .into_par_iter()
-        .map(|(item, at, envelope, load)| statements::examine(view, demands, times, item, at, envelope, load))
+        .map(|(index, item, at, envelope, load)| {
+            let against = check::guarded(|| ledgers.against(view, index, envelope))
+                .unwrap_or_else(|| vec![tool_fault::broke("reading the proof in")]);
+            statements::examine(view, demands, times, item, at, envelope, load, &against)
+        })
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
         let content = match view.claim(index) {

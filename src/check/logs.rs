@@ -22,6 +22,7 @@ use crate::digest::{Algorithm, Digest, encode_hex};
 use crate::evidence::{self, CaseFormat, Kind};
 use crate::fact::{Fact, ProvenTime, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
+use crate::proof::dsse::Envelope;
 use crate::proof::log::tiles::{TileError, TileName, TileTree};
 use crate::proof::log::{
     Body, Entry, Fork, HeadError, History, Included, InclusionError, LogKey, Place, Receipt, ReceiptError,
@@ -29,8 +30,10 @@ use crate::proof::log::{
 };
 use crate::proof::merkle::rfc6962;
 use crate::proof::note::Note;
+use crate::statement;
 use crate::time::{Interval, Position, UnixTime};
 use crate::trust::TrustStore;
+use crate::wire::json::{self, Value};
 
 /// The logs of a trust store, and which witnesses they must have.
 pub struct Logs<'t> {
@@ -170,6 +173,13 @@ impl<'t> Logs<'t> {
                     }
                 }
                 Some(Claim::Receipt(receipt)) => self.receipt(view, index, receipt, &mut said, book),
+                Some(Claim::Envelopes(envelopes)) => {
+                    let envelopes = envelopes.iter().filter_map(|one| one.envelope.as_ref().ok());
+                    for receipt in envelopes.filter_map(promoted) {
+                        self.embedded(view, index, receipt, &mut examined, book);
+                    }
+                    continue;
+                }
                 _ => continue,
             }
             self.close(view, index, SubjectKind::LogProof, said, &mut examined, book);
@@ -522,6 +532,48 @@ impl<'t> Logs<'t> {
         }
     }
 
+    /// What is wrong with the proof in a promotion, where it is one and has one.
+    pub fn against(&self, view: &CaseView, index: usize, envelope: &Envelope) -> Vec<Finding> {
+        let mut said = Sayings::default();
+        match promoted(envelope) {
+            None => {}
+            Some(Ok(receipt)) => self.receipt(view, index, &receipt, &mut said, &mut Book::default()),
+            Some(Err(error)) => said.findings.push(log_receipt::failed(&error.to_string())),
+        }
+        said.findings.retain(|finding| finding.severity == Severity::Failed);
+        said.findings
+    }
+
+    /// The proof in a promotion. Nothing rests on it, so that one whose entry is
+    /// not here is only told of; one that does not hold is as wrong as any other.
+    fn embedded(
+        &self,
+        view: &CaseView,
+        index: usize,
+        receipt: Result<Receipt, ReceiptError>,
+        examined: &mut Examined,
+        book: &mut Book,
+    ) {
+        // What is wrong with it is held against whoever signed the promotion.
+        let (Ok(receipt), mut said) = (receipt, Sayings::default()) else { return };
+        self.receipt(view, index, &receipt, &mut said, book);
+        if said.findings.iter().any(|finding| finding.severity == Severity::Failed) {
+            return;
+        }
+        let path = view.item(index).path.as_str();
+        let holds = said.findings.is_empty();
+        for finding in said.findings {
+            book.note(Finding { severity: Severity::Note, ..finding }.item(path));
+        }
+        if let Some(log) = said.log {
+            let shown = |what| Shown { log: log.clone(), path: path.to_owned(), what };
+            examined.shown.extend(said.shown.into_iter().map(shown));
+        }
+        if holds {
+            examined.facts.extend(said.facts);
+        }
+    }
+
     /// In the receipt, or in a file beside it.
     fn checkpoint_of(&self, view: &CaseView, index: usize, receipt: &Receipt) -> Result<Note, Finding> {
         match receipt.checkpoint() {
@@ -553,6 +605,21 @@ impl<'t> Logs<'t> {
             time: ProvenTime::new(&at, if first.is_some() { "cosignature" } else { "none" }),
         }
     }
+}
+
+/// The proof that a promotion brings in its member `rekor`, where it is one and
+/// does. It proves itself, so that it may be read before the signature.
+fn promoted(envelope: &Envelope) -> Option<Result<Receipt, ReceiptError>> {
+    const MEMBER: &[u8] = b"rekor\"";
+    let payload = envelope.payload_unverified();
+    // Nearly no payload has it, and need not be parsed here.
+    if !payload.windows(MEMBER.len()).any(|window| window == MEMBER) {
+        return None;
+    }
+    let value = json::parse(payload).ok()?;
+    let promotion = value.get("_type").and_then(Value::as_str) == Some(statement::TYPE_PROMOTION);
+    let proof = value.get("rekor").filter(|proof| promotion && **proof != Value::Null)?;
+    Some(Receipt::of_promotion(proof, "/rekor"))
 }
 
 /// The tiles of a log, hashed again up to the root of its head.

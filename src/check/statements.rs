@@ -62,6 +62,7 @@ pub struct Examined<'v> {
 }
 
 /// Examines one envelope of `item`, which asks for so much in all.
+#[allow(clippy::too_many_arguments, reason = "one envelope with everything that bears on it")]
 pub fn examine<'v>(
     view: &CaseView,
     demands: &Demands,
@@ -70,10 +71,11 @@ pub fn examine<'v>(
     at: Option<&str>,
     envelope: &'v Envelope,
     load: Load,
+    against: &[Finding],
 ) -> Examined<'v> {
     let parts: Vec<&[u8]> = envelope.signatures().iter().map(|signature| &signature.sig[..]).collect();
     let existence = times.existence(demands.context.rules.at, item, &parts);
-    examine_with(view, demands, &existence, item, at, envelope, load, &[])
+    examine_with(view, demands, &existence, item, at, envelope, load, against)
 }
 
 /// The same where it is known what is proven of it, and what speaks against

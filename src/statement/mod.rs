@@ -22,7 +22,8 @@ pub const PROMOTION_PAYLOAD_TYPE: &str = "StellaOps.PromotionAttestation@1";
 
 const TYPE_V01: &str = "https://in-toto.io/Statement/v0.1";
 const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
-const TYPE_PROMOTION: &str = "stella.ops/promotion@v1";
+/// What a promotion says to be, in `_type`.
+pub const TYPE_PROMOTION: &str = "stella.ops/promotion@v1";
 
 /// Which spelling of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
