@@ -6,6 +6,7 @@
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
+use crate::custody::signet::stamp::RowStamp;
 use crate::digest::{self, Digest};
 use crate::evidence::{self, Item, Kind};
 use crate::limits;
@@ -367,6 +368,8 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::FileManifest => Claim::Files(FileManifest::parse(&json::parse(content)?)?),
         Kind::PublicKey => public_key(item, content)?,
         Kind::TrustStore => trust_store(item, content)?,
+        // Read where a log names it: its rows go on from there.
+        Kind::SignetArchive => Claim::Nothing,
         Kind::Policy => Claim::Supplied("a policy"),
         Kind::Certificate => Claim::Certificates(each(content, "CERTIFICATE", Certificate::parse)?),
         Kind::Crl => Claim::Crls(each(content, "X509 CRL", Crl::parse)?),
@@ -533,8 +536,19 @@ pub struct EmbeddedToken {
     pub at: String,
     /// The token, or why it could not be read.
     pub token: Result<Token, ClaimError>,
-    /// Whether it should be over a signature that stands beside it.
-    pub over_signature: bool,
+    /// What it should be over.
+    pub over: Over,
+}
+
+/// What a token in another item should be over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// A file of the case.
+    File,
+    /// A signature that stands beside it.
+    Signature,
+    /// A row of a timeline; the walk compared them.
+    Row,
 }
 
 /// The tokens that stand in an item of StellaOps' bundles: `timestampToken` of
@@ -548,13 +562,22 @@ pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
         Ok(Token::parse(&der)?)
     };
     match (item.kind, claim) {
+        (Kind::Timeline(_), _) => {
+            let stamps = item.timelines.iter().flat_map(|timeline| &timeline.stamps.rows);
+            let token = |stamp: &RowStamp| EmbeddedToken {
+                at: format!("line {}", stamp.line),
+                token: Token::parse(&stamp.response).map_err(ClaimError::from),
+                over: Over::Row,
+            };
+            stamps.map(token).collect()
+        }
         (Kind::BundleSignature, _) => {
             let value = item.content.as_deref().and_then(|text| json::parse(text).ok());
             let token = value.as_ref().and_then(|value| value.get("timestampToken")?.as_str());
             let one = |text: &str| EmbeddedToken {
                 at: "/timestampToken".to_owned(),
                 token: read(text),
-                over_signature: true,
+                over: Over::Signature,
             };
             token.map(one).into_iter().collect()
         }
@@ -566,7 +589,7 @@ pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
                     let place = format!("time stamp {index}");
                     let at = at.as_ref().map_or(place.clone(), |line| format!("{line}, {place}"));
                     let token = Token::parse(der).map_err(ClaimError::from);
-                    tokens.push(EmbeddedToken { at, token, over_signature: true });
+                    tokens.push(EmbeddedToken { at, token, over: Over::Signature });
                 }
             }
             tokens
@@ -576,7 +599,7 @@ pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
             let tokens = stamps.iter().take(limits::TOKENS_MAX).enumerate().filter_map(|(index, one)| {
                 let text = one.get("token")?.as_str()?;
                 let at = format!("/timestamps/{index}");
-                Some(EmbeddedToken { at, token: read(text), over_signature: false })
+                Some(EmbeddedToken { at, token: read(text), over: Over::File })
             });
             tokens.collect()
         }

@@ -123,6 +123,13 @@ pub const CUSTODY_KEYS_TRIED_MAX: usize = 4;
 /// beyond is counted.
 pub const CUSTODY_UNKNOWN_KEYS_MAX: usize = 16;
 
+/// Time stamps over rows of a log that are asked for their authority, the first
+/// and the last of them, half each. All are compared with their rows.
+pub const CUSTODY_STAMPS_KEPT_MAX: usize = 256;
+
+/// Parts of a log, rows and markers of archives; a marker beyond is a row.
+pub const CUSTODY_ARCHIVES_MAX: usize = 512;
+
 /// Bytes of a log that are read before its rows are linked: enough for several
 /// threads, too little to notice.
 pub const CUSTODY_BATCH_BYTES: usize = 1 << 20;

@@ -207,8 +207,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
     // Timelines.
     for view in &views {
         let book = &mut books[view.index];
-        let (anchors, times) = (&anchors[view.index], &stamped[view.index].times);
-        let examine = |book: &mut Book| timelines::examine(view, &context, anchors, times, book);
+        let (anchors, stamped) = (&anchors[view.index], &stamped[view.index]);
+        let examine = |book: &mut Book| timelines::examine(view, &context, anchors, stamped, book);
         for one in of_case(view, "judging the timelines of", book, &mut subjects, examine) {
             needs.insert(Purpose::Custody);
             if policy.threshold > 1 {

@@ -5,9 +5,12 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use stella_forensic::anchor::Purpose;
-use stella_forensic::custody::{Fold, Format, Timeline};
+use stella_forensic::custody::signet::archive;
+use stella_forensic::custody::signet::peer::{self, Lookup, Part};
+use stella_forensic::custody::{Fold, Format, Roster, Timeline};
 use stella_forensic::trust::{self, Naming};
 use stella_forensic::wire::{json, python};
 
@@ -278,4 +281,137 @@ for line in sys.stdin.buffer.read().split(b'\\n')[:-1]:
     }
     assert_eq!(count, texts.len());
     println!("{count} texts written as Python writes them");
+}
+
+/// Status and report of the program on these files.
+fn verify(files: &[PathBuf], trust: &[String]) -> (i32, serde_json::Value) {
+    let mut command = Command::new(support::binary());
+    command.args(["forensic", "verify", "--output", "json"]).args(files);
+    for one in trust {
+        command.args(["--trust-roots", one]);
+    }
+    let output = command.output().expect("the program runs");
+    let report = serde_json::from_slice(&output.stdout).expect("a report");
+    (output.status.code().unwrap(), report)
+}
+
+fn checks_that(report: &serde_json::Value, severity: &str) -> String {
+    let findings =
+        report["cases"].as_array().unwrap().iter().flat_map(|case| case["findings"].as_array().unwrap());
+    let found: std::collections::BTreeSet<&str> = findings
+        .filter(|finding| finding["status"] == severity)
+        .map(|finding| finding["check"].as_str().unwrap())
+        .collect();
+    found.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// What signet answers with the archives of that folder.
+fn with_archives(folder: &Path) -> stella_forensic::custody::signet::peer::Answer {
+    let keyring = read(&folder.join("keyring.json"));
+    let timeline = walk(&read(&folder.join("audit.jsonl")), &keyring);
+    if timeline.parts.is_empty() {
+        return timeline.peers[0].clone();
+    }
+    let store = trust::parse_file("keyring.json", &keyring, Naming::Purpose(Purpose::Custody), None).unwrap();
+    let roster = Arc::new(Roster::new(store.authorities()));
+    let archives: Vec<_> = timeline
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Marker(marker) => Some(marker),
+            Part::Rows(_) => None,
+        })
+        .map(|marker| {
+            let bytes = std::fs::read(folder.join(&marker.archive)).ok();
+            (marker.line, bytes.map(|bytes| archive::read(&bytes, &roster, marker.before)))
+        })
+        .collect();
+    peer::with_archives(&timeline.parts, |marker| {
+        match archives.iter().find(|(line, _)| *line == marker.line) {
+            Some((_, Some(Ok(archive)))) => Lookup::Found(archive),
+            Some((_, Some(Err(_)))) => Lookup::Invalid,
+            _ => Lookup::Missing,
+        }
+    })
+}
+
+/// Every case with archives: our exit status, and the checks that fail.
+const COMPACTED: &[(&str, i32, &str)] = &[
+    ("chain-compacted", 6, ""),
+    ("chain-compacted-full-sweep", 6, ""),
+    ("chain-compacted-u2028-signet-bug", 6, ""),
+    ("tamper-compacted/archive-gzip-bitflip", 3, "custody.shape"),
+    ("tamper-compacted/archive-missing", 6, ""),
+    ("tamper-compacted/archive-row-dropped", 3, "custody.anchor custody.link"),
+    ("tamper-compacted/archive-row-duplicated", 3, "custody.anchor custody.duplicate"),
+    ("tamper-compacted/archive-row-edited", 3, "custody.hash"),
+    ("tamper-compacted/archive-stored-root", 3, "custody.shape"),
+    ("tamper-compacted/archive-version-2", 3, "custody.shape"),
+    ("tamper-compacted/baseline-moved", 6, ""),
+    ("tamper-compacted/marker-removed", 3, "custody.genesis"),
+    ("tamper-compacted/marker-root-changed", 3, "custody.anchor custody.hash"),
+];
+
+#[test]
+fn compacted_logs() {
+    let Some(folder) = samples(13, "compacted logs") else { return };
+    let mut cases = vec!["chain-compacted", "chain-compacted-full-sweep", "chain-compacted-u2028-signet-bug"];
+    let tampered: Vec<String> = std::fs::read_dir(folder.join("tamper-compacted"))
+        .unwrap()
+        .map(|entry| format!("tamper-compacted/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    cases.extend(tampered.iter().map(String::as_str));
+    cases.sort_unstable();
+    let (mut seen, mut accepts) = (Vec::new(), 0);
+    for case in &cases {
+        let case_folder = folder.join(case);
+        let expected = expected(&case_folder.join("expected-report.with-archives.json"));
+        assert_eq!(answered(&with_archives(&case_folder)), expected, "{case}");
+        accepts += usize::from(expected["ok"] == true);
+        let live = case_folder.join("expected-report.live-only.json");
+        if live.exists() {
+            let timeline =
+                walk(&read(&case_folder.join("audit.jsonl")), &read(&case_folder.join("keyring.json")));
+            assert_eq!(answered(&timeline.peers[0]), self::expected(&live), "{case}");
+        }
+        let files: Vec<PathBuf> = ["audit.jsonl", "archive-1.bin"]
+            .iter()
+            .map(|name| case_folder.join(name))
+            .filter(|path| path.exists())
+            .collect();
+        let trust = format!("custody={}", case_folder.join("keyring.json").display());
+        let (status, report) = verify(&files, &[trust]);
+        seen.push((*case, status, checks_that(&report, "failed")));
+    }
+    let seen: Vec<(&str, i32, &str)> =
+        seen.iter().map(|(case, status, checks)| (*case, *status, checks.as_str())).collect();
+    assert_eq!(seen, COMPACTED);
+    println!(
+        "signet's own verdict on {} logs with archives: {accepts} accepts, {} rejects",
+        cases.len(),
+        cases.len() - accepts
+    );
+}
+
+#[test]
+fn stamped_logs() {
+    let Some(folder) = samples(2, "stamped logs") else { return };
+    for (case, status, failed, stamped) in
+        [("chain-rfc3161", 6, "", 5), ("tamper-rfc3161-insider-rewrite", 3, "custody.anchor", 5)]
+    {
+        let folder = folder.join(case);
+        let timeline = walk(&read(&folder.join("audit.jsonl")), &read(&folder.join("keyring.json")));
+        assert_eq!(answered(&timeline.peers[0]), expected(&folder.join("expected-report.json")), "{case}");
+        let trust = [
+            format!("custody={}", folder.join("keyring.json").display()),
+            format!("timestamp={}", folder.join("tsa-root.pem").display()),
+        ];
+        let (found, report) = verify(&[folder.join("audit.jsonl")], &trust);
+        assert_eq!((found, checks_that(&report, "failed").as_str()), (status, failed), "{case}");
+        let facts = report["cases"][0]["facts"].as_array().unwrap();
+        let of = |kind: &str| facts.iter().filter(|fact| fact["kind"] == kind).count();
+        assert_eq!((of("stamped"), of("peer")), (stamped, 1), "{case}");
+        let (_, without) = verify(&[folder.join("audit.jsonl")], &trust[1..]);
+        assert!(checks_that(&without, "failed").is_empty(), "{case}");
+    }
 }

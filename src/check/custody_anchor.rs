@@ -13,12 +13,12 @@ pub const ABOUT: About = About {
     title: "anchor agrees with the events",
     establishes: "Each anchor that somebody trusted for custody signed names a root and a number of leaves \
         that follow from the events present. An anchor that nobody known signed is compared too, and \
-        establishes nothing either way.",
+        establishes nothing either way. In a log of signet each time stamp is over the row in which it stands.",
     why: "With an anchor that is merely displayed, a rewritten ledger borrows the credibility of the \
         original.",
     remedy: "Obtain the events of the anchored window in full and the anchor from its publisher. If root or \
         count still differ, take the ledger as altered and compare it with another copy.",
-    clause: "docs/formats/ledger.md, anchors; StellaOps findings ledger, Merkle anchor policy",
+    clause: "docs/formats/ledger.md, anchors; docs/formats/signet.md, time stamps; StellaOps findings ledger, Merkle anchor policy",
 };
 
 /// Writes the breaks of this kind in `timeline`, and how each anchor compares.
@@ -47,4 +47,11 @@ pub fn examine(item: &str, timeline: &Timeline, signed: &[Anchor], book: &mut Bo
         }
     }
     worst
+}
+
+/// Time stamps over rows of `item` whose authority was not asked about.
+pub fn unasked(item: &str, count: u64, book: &mut Book) {
+    let detail = "stamps over rows were compared with them, and their authority was not asked";
+    let finding = Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(item);
+    book.find(finding.found(format!("{count} of them, in an archive or beyond the first and last")));
 }

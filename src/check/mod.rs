@@ -4,6 +4,7 @@
 //! failure becomes a finding and the loop goes on to the next item. What a check
 //! establishes, why it matters and what to do stands in its `ABOUT`, once.
 
+pub mod archives;
 pub mod artifact_demanded;
 pub mod artifact_vouched;
 pub mod certificate_path;

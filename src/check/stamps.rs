@@ -17,7 +17,7 @@ use crate::check::{
     certificate_path, reading, signature_algorithm, timestamp_authority, timestamp_imprint, timestamp_order,
     timestamp_validity, trust_development, trust_distrusted,
 };
-use crate::claim::{BundleAt, Claim, EnvelopeAt};
+use crate::claim::{BundleAt, Claim, EnvelopeAt, Over};
 use crate::digest::{Algorithm, Digest};
 use crate::evidence;
 use crate::fact::{Fact, ProvenTime};
@@ -107,7 +107,7 @@ struct Found<'v> {
     path: &'v str,
     at: Option<&'v str>,
     token: &'v Token,
-    over_signature: bool,
+    over: Over,
 }
 
 /// A token whose authority is known.
@@ -210,14 +210,12 @@ fn tokens<'v>(view: &'v CaseView, examined: &mut Examined, book: &mut Book) -> V
     for index in 0..view.case.items.len() {
         let path = view.item(index).path.as_str();
         if let Some(Claim::Token(token)) = view.claim(index) {
-            found.push(Found { item: index, path, at: None, token, over_signature: false });
+            found.push(Found { item: index, path, at: None, token, over: Over::File });
         }
         for one in view.embedded.get(&index).into_iter().flatten() {
             let at = Some(one.at.as_str());
             match &one.token {
-                Ok(token) => {
-                    found.push(Found { item: index, path, at, token, over_signature: one.over_signature })
-                }
+                Ok(token) => found.push(Found { item: index, path, at, token, over: one.over }),
                 Err(error) => {
                     let check = reading::check_of(error);
                     examined.broken_by.insert(check);
@@ -259,7 +257,10 @@ fn imprint(
             Some(measured) => Some(timestamp_imprint::differs(path, &measured, &digest)),
             None => Some(timestamp_imprint::unmeasured(path, &digest)),
         }
-    } else if found.over_signature {
+    } else if found.over == Over::Row {
+        // The walk along the rows compared them.
+        return;
+    } else if found.over == Over::Signature {
         let over = signatures(view, found.item).any(|sig| Digest::of(digest.algorithm(), sig) == digest);
         (!over).then(|| timestamp_imprint::elsewhere(&digest, "a signature that stands beside it"))
     } else if !index.items(&digest).is_empty() || clocks.wanted.contains(&digest) {

@@ -2,19 +2,19 @@
 //! breaks become findings, and each chain a subject.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::check::existence::Times;
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::{
-    chain, custody_actor, custody_anchor, custody_case, custody_completeness, custody_duplicate,
+    archives, chain, custody_actor, custody_anchor, custody_case, custody_completeness, custody_duplicate,
     custody_fork, custody_gap, custody_genesis, custody_handover, custody_hash, custody_head, custody_leaf,
     custody_link, custody_order, custody_redaction, custody_rehash, custody_shape, custody_signature,
-    custody_time, integrity_recipe,
+    custody_time, integrity_recipe, stamps,
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::signet::peer::Answer;
-use crate::custody::{Pin, Signer, Timeline};
+use crate::custody::{Pin, Roster, Signer, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
 use crate::finding::{Book, CheckId, Finding, Severity};
@@ -54,28 +54,26 @@ pub fn examine(
     view: &CaseView,
     context: &Context,
     anchors: &[Anchor],
-    times: &Times,
+    stamped: &stamps::Examined,
     book: &mut Book,
 ) -> Vec<Examined> {
+    let times = &stamped.times;
     let mut examined = Vec::new();
-    for item in &view.case.items {
+    // Rows in archives are authenticated by the same keys as those in logs.
+    let archives = view.case.items.iter().flat_map(|item| &item.timelines).any(|one| !one.parts.is_empty());
+    let roster = Arc::new(Roster::new(if archives { context.authorities } else { &[] }));
+    for (index, item) in view.case.items.iter().enumerate() {
         let path = item.path.as_str();
         for timeline in &item.timelines {
             WALK.iter().for_each(|walk| walk(path, timeline, book));
             let keys = |signer: &Signer| signer.keys.keys().copied().collect();
             let those: Vec<_> = timeline.signers.iter().map(|(who, signer)| (who, keys(signer))).collect();
-            let stamped = times.by_others(item, context.persons, &those);
-            let complete = custody_completeness::examine(path, timeline, stamped, book);
+            let proof = times.by_others(item, context.persons, &those);
+            let complete = custody_completeness::examine(path, timeline, proof, book);
             let mut subject = Subject::new(SubjectKind::Timeline, timeline.head.map(|head| head.hash));
             subject.needs_voucher = false;
             subject.places.insert((view.index, path.to_owned()));
-            for (kind, tally) in &timeline.tallies {
-                if tally.broken > 0 {
-                    subject.rejected_by.insert(chain::check_of(*kind));
-                } else if tally.not_established > 0 {
-                    subject.held_by.insert(chain::check_of(*kind));
-                }
-            }
+            tallied(timeline, &mut subject);
             if !complete {
                 subject.held_by.insert(CheckId::CustodyCompleteness);
             }
@@ -87,6 +85,28 @@ pub fn examine(
                 Some(Severity::Failed) => drop(subject.rejected_by.insert(CheckId::CustodyAnchor)),
                 Some(_) => drop(subject.held_by.insert(CheckId::CustodyAnchor)),
                 None => {}
+            }
+            // A stamp by nobody known says no less than none.
+            for stamp in stamped.stamps.iter().filter(|stamp| stamp.item == index && !stamp.whole) {
+                let failed = stamp.against.iter().filter(|(_, severity)| **severity == Severity::Failed);
+                subject.rejected_by.extend(failed.map(|(check, _)| *check));
+            }
+            let archived = archives::examine(view, path, timeline, &roster, &mut subject, book);
+            for one in &archived.walked {
+                WALK.iter().for_each(|walk| walk(one.path, &one.timeline, book));
+                custody_anchor::examine(one.path, &one.timeline, &[], book);
+                tallied(&one.timeline, &mut subject);
+                signers(context, one.path, &one.timeline, &mut subject, book);
+                subject.places.insert((view.index, one.path.to_owned()));
+                let stamps = one.timeline.stamps.rows.len() as u64 + one.timeline.stamps.left_out;
+                if stamps > 0 {
+                    custody_anchor::unasked(one.path, stamps, book);
+                    subject.held_by.insert(CheckId::CustodyAnchor);
+                }
+            }
+            if timeline.stamps.left_out > 0 {
+                custody_anchor::unasked(path, timeline.stamps.left_out, book);
+                subject.held_by.insert(CheckId::CustodyAnchor);
             }
             signers(context, path, timeline, &mut subject, book);
             match exhibits(view, path, timeline, book) {
@@ -103,11 +123,23 @@ pub fn examine(
                 pinned: complete,
             });
             let mut facts = Vec::from_iter(fact);
+            facts.extend(archived.answer.iter().map(|answer| peer(path, answer, &subject, book)));
             facts.extend(timeline.peers.iter().map(|answer| peer(path, answer, &subject, book)));
             examined.push(Examined { subject, facts });
         }
     }
     examined
+}
+
+/// What a walk found speaks against what was walked.
+fn tallied(timeline: &Timeline, subject: &mut Subject) {
+    for (kind, tally) in &timeline.tallies {
+        if tally.broken > 0 {
+            subject.rejected_by.insert(chain::check_of(*kind));
+        } else if tally.not_established > 0 {
+            subject.held_by.insert(chain::check_of(*kind));
+        }
+    }
 }
 
 /// What the verifier of the system itself says, and a note where it accepts what

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::check::archives;
 use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
 use crate::digest::Digest;
 use crate::evidence::{Case, CaseFormat, Closure, Cut, Item, Kind};
@@ -127,6 +128,8 @@ impl<'e> CaseView<'e> {
             // It was called a key for its first bytes, and is none.
             (Kind::PublicKey, Some(Claim::Nothing)) => true,
             (Kind::PublicKey | Kind::Statement | Kind::FileManifest, _) => self.artifacts,
+            // A log that names it says what it must hold.
+            (Kind::SignetArchive, _) => self.artifacts && !archives::is_named(self.case, index),
             _ => false,
         }
     }

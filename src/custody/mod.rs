@@ -407,6 +407,10 @@ pub struct Timeline {
     pub bound: bool,
     /// What the verifier of the system itself says of it, where it has one.
     pub peers: Vec<signet::peer::Answer>,
+    /// Time stamps over its rows, whose authorities are not asked yet.
+    pub stamps: signet::stamp::Kept,
+    /// The log in parts, where rows of it lie in archives.
+    pub parts: Vec<signet::peer::Part>,
 }
 
 impl Timeline {
@@ -429,6 +433,8 @@ impl Timeline {
             pins: Vec::new(),
             bound: format.head_binds_history(),
             peers: Vec::new(),
+            stamps: signet::stamp::Kept::default(),
+            parts: Vec::new(),
         }
     }
 

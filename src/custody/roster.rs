@@ -116,6 +116,14 @@ impl Roster {
         distrusted.or_else(|| refusal(authority, event_type))
     }
 
+    /// The shared key at that place.
+    pub(super) fn shared_at(&self, authority: usize, index: usize) -> Option<&SharedKey> {
+        match &self.authorities[authority].keys[index].material {
+            KeyMaterial::Shared(key) => Some(key),
+            KeyMaterial::Public(_) => None,
+        }
+    }
+
     /// Whose key that is, and which.
     pub(super) fn key(&self, authority: usize, index: usize) -> (&Identity, KeyId) {
         let authority = &self.authorities[authority];

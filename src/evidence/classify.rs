@@ -341,6 +341,9 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
             },
         };
     }
+    if text.starts_with(custody::signet::archive::MAGIC) {
+        return Beginning::Structure;
+    }
     if text.starts_with(b"-----BEGIN ")
         || text.starts_with(b"untrusted comment:")
         || ssh_key(text)
@@ -493,6 +496,9 @@ fn by_members(value: &Value) -> Option<Kind> {
 }
 
 fn by_text(text: &[u8]) -> Option<Kind> {
+    if text.starts_with(custody::signet::archive::MAGIC) {
+        return Some(Kind::SignetArchive);
+    }
     if text.starts_with(b"untrusted comment:") {
         let trusted = text.split(|b| *b == b'\n').any(|line| line.starts_with(b"trusted comment:"));
         return Some(if trusted { Kind::MinisignSignature } else { Kind::PublicKey });

@@ -81,6 +81,8 @@ pub enum Kind {
     Policy,
     /// A custody timeline.
     Timeline(custody::Format),
+    /// Rows of signet that were taken out of a log.
+    SignetArchive,
     /// A signature over the file whose name it continues.
     DetachedSignature,
     /// A minisign signature over the file whose name it continues.
@@ -134,6 +136,7 @@ impl Kind {
             Kind::TrustStore => "trust-store",
             Kind::Policy => "policy",
             Kind::Timeline(_) => "timeline",
+            Kind::SignetArchive => "signet-archive",
             Kind::DetachedSignature => "detached-signature",
             Kind::MinisignSignature => "minisign-signature",
             Kind::SnapshotManifest => "snapshot-manifest",

@@ -286,6 +286,83 @@ def rfc3161_client():
         return None
 
 
+SIGNET_SECRET = "5e" * 32  # TEST KEY, NOT SECRET
+
+
+def signet_log(rows):
+    """Rows as signet writes them, and the keyring that authenticates them."""
+    def make(path):
+        import hashlib
+        import hmac
+        import json
+        secret, previous = bytes.fromhex(SIGNET_SECRET), ""
+        with open(path, "w", encoding="utf-8") as log:
+            for number in range(rows):
+                entry = {
+                    "approval_chain": ["human:alice@example.com"], "check_name": "regex_content",
+                    "decision": "allow", "entry_id": f"00000000-0000-4000-8000-{number:012}",
+                    "metadata": {"_anchor": {"backend": "noop", "success": True}, "_signing_key_id": "k1",
+                                 "_stage": "admission", "model": "gpt", "score": 0.875, "tokens": number},
+                    "owner_id": "alice@example.com", "owner_type": "human", "prev_hmac": previous,
+                    "reason": "no pattern of the content policy matched",
+                    "request_fingerprint": hashlib.sha256(str(number).encode()).hexdigest(),
+                    "ts_ns": 1778889601000000000 + number * 1000003,
+                }
+                options = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
+                payload = json.dumps(entry, **options).encode()
+                previous = entry["hmac"] = hmac.new(secret, payload, hashlib.sha256).hexdigest()
+                log.write(json.dumps(entry, **options) + "\n")
+    (DATA / "keyring.json").write_text(json_text({"active": "k1", "keys": {"k1": SIGNET_SECRET}}))
+    return once(DATA / f"signet-{rows}.jsonl", make)
+
+
+def json_text(value):
+    import json
+    return json.dumps(value)
+
+
+def signet_itself():
+    """The peer's own folder, or nothing where it cannot be had."""
+    def make(path):
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(path), "signet-sign"],
+                       check=True, stderr=subprocess.DEVNULL)
+    try:
+        return once(DATA / "signet-sign", make)
+    except subprocess.CalledProcessError:
+        return None
+
+
+def signet_rows(cores):
+    """Rows per second beside signet's own verifier; one flipped bit in a million rows."""
+    rows = 200_000 // SCALE
+    log, peer = signet_log(rows), signet_itself()
+    trust = ["--trust-roots", f"custody={DATA / 'keyring.json'}"]
+    for jobs in sorted({1, cores}):
+        ours = stella(log, jobs=jobs) + trust
+        name = f"signet: {rows} rows, links and HMACs, {jobs} jobs"
+        if peer is None:
+            seconds = statistics.median(run(ours, VERDICTS) for _ in range(PAIRS))
+            row(name, f"{rows / seconds:.0f}/s", "signet-sign cannot be installed: skipped", "-", ">= 30")
+            continue
+        theirs = (f"PYTHONPATH={peer} SIGNET_HMAC_SECRET={SIGNET_SECRET} {sys.executable} -c "
+                  f"'from signet.cli import main; main()' audit verify {log} --key-id k1")
+        mine, other, ratio = pairs(ours, theirs, True, 3)
+        row(name, f"{rows / mine:.0f}/s", f"signet {rows / other:.0f}/s", f"{ratio:.1f}", ">= 30")
+    rows = 1_000_000 // SCALE
+    log, flipped = signet_log(rows), DATA / f"signet-{rows}-flipped.jsonl"
+    at = rows * 2 // 3
+    with open(log, "rb") as whole, open(flipped, "wb") as out:
+        for number, line in enumerate(whole, 1):
+            out.write(line.replace(b"no pattern", b"no qattern") if number == at else line)
+    seconds, high = peak(stella(flipped, jobs=cores) + trust, (3,))
+    report = (DATA / "stdout").read_text()
+    found = f'"at":"line {at}, event {at} ' in report and report.count('"check":"custody.hash"') == 1
+    if not found:
+        sys.exit(f"the flipped bit in line {at} is not what is reported")
+    row(f"signet: one flipped bit in {rows} rows, {cores} jobs", f"line {at} in {seconds:.1f} s",
+        f"peak {high >> 10} MiB, report {len(report) >> 10} KiB", "-")
+
+
 # --- what is measured --------------------------------------------------------
 
 def main():
@@ -342,6 +419,9 @@ def main():
             mine, theirs, ratio = pairs(command, ["sha256sum", str(file)])
             row(f"custody: {events} events of {name}, {signed}", f"{events / mine:.0f}/s",
                 f"sha256sum {rate(size, theirs)}", f"{ratio:.3f}")
+
+    if wanted("signet"):
+        signet_rows(cores)
 
     if wanted("tokens"):
         count = 400 // (4 if QUICK else 1)

@@ -260,6 +260,8 @@ pub fn timeline(signers: &[&Person], pinned: bool) -> Timeline {
         },
         bound: true,
         peers: Vec::new(),
+        stamps: Default::default(),
+        parts: Vec::new(),
     }
 }
 

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::Stored;
+use super::archive::Marker;
 use super::links::{Links, Place, digest};
-use super::peer::{Answer, Walk};
-use super::seen::{Entry, Lax, Seen, Vouch, see};
+use super::peer::{self, Answer, Part, Walk};
+use super::seen::{Entry, Lax, Seen, SeenMarker, Vouch, see};
+use super::stamp::Stamps;
 use crate::crypto::signature::Algorithm;
-use crate::custody::BreakKind::{Actor, Hash, Shape, Signature};
-use crate::custody::breaks::{At, Breaks};
+use crate::custody::BreakKind::{Actor, Anchor, Hash, Shape, Signature};
+use crate::custody::breaks::{At, Breaks, cut};
 use crate::custody::display::Display;
 use crate::custody::roster::Roster;
 use crate::custody::{Format, KeyUse, Link, Pin, Signer, Timeline};
@@ -33,7 +36,11 @@ pub(in crate::custody) struct Follow {
     /// Whether every row was authenticated.
     bound: bool,
     display: Display,
+    stamps: Stamps,
     peer: Walk,
+    /// The rows since the last marker, as signet sees them.
+    segment: Walk,
+    parts: Vec<Part>,
 }
 
 /// Lines that were not looked at yet.
@@ -83,8 +90,16 @@ impl Follow {
             signers: BTreeMap::new(),
             bound: true,
             display: Display::whole(),
+            stamps: Stamps::default(),
             peer,
+            segment: Walk::segment(),
+            parts: Vec::new(),
         }
+    }
+
+    /// Rows that continue a log after that head and number.
+    pub fn after(roster: Arc<Roster>, before: (Stored, u64)) -> Follow {
+        Follow { links: Links::after(before), ..Follow::new(roster, Vec::new()) }
     }
 
     /// Breaks that follow from one are one in what signet says.
@@ -120,13 +135,22 @@ impl Follow {
             Seen::Blank => {}
             Seen::Row(entry) => {
                 self.peer.row(&entry);
-                self.row(line, &entry);
+                let room = self.parts.len() < limits::CUSTODY_ARCHIVES_MAX;
+                match &entry.marker {
+                    Some(marker) if room => self.marker(line, &entry, marker),
+                    _ => {
+                        self.segment.row(&entry);
+                        self.row(line, &entry);
+                    }
+                }
             }
             Seen::Unread(why, lax) => {
-                match lax {
-                    Lax::Malformed => self.peer.malformed(),
-                    Lax::Row(entry) => self.peer.row(&entry),
-                    Lax::Untold(why) => self.peer.untold(why),
+                for walk in [&mut self.peer, &mut self.segment] {
+                    match &lax {
+                        Lax::Malformed => walk.malformed(),
+                        Lax::Row(entry) => walk.row(entry),
+                        Lax::Untold(why) => walk.untold(why),
+                    }
                 }
                 self.unreadable(line, "a row of the log", why);
                 self.links.unread();
@@ -140,12 +164,60 @@ impl Follow {
         self.breaks.broken(Shape, At { line, sequence: None }, expected, found);
     }
 
-    fn row(&mut self, line: u64, entry: &Entry) {
+    /// A row that stands for rows in an archive, which are looked at when the
+    /// whole case was read.
+    fn marker(&mut self, line: u64, entry: &Entry, marker: &SeenMarker) {
+        self.begin(entry);
+        let before = self.links.place();
+        let rows = std::mem::replace(&mut self.segment, Walk::segment());
+        self.parts.push(Part::Rows(rows.into_segment()));
+        self.parts.push(Part::Marker(Box::new(Marker {
+            line,
+            entry_id: cut(entry.entry_id.clone()),
+            archive: cut(marker.archive.clone()),
+            count: marker.count,
+            root: cut(marker.root.clone()),
+            signed: marker.signed,
+            vouched: matches!(entry.vouch, Vouch::By(..)),
+            previous: entry.previous,
+            stated: entry.stated,
+            own: peer::own(entry.vouch),
+            before,
+        })));
+        self.links.elsewhere(&mut self.breaks, line, entry.previous, marker.count);
+        let at = At { line, sequence: None };
+        self.spelt(at, entry);
+        self.vouched(at, entry, true);
+        if marker.signed == Some(false) {
+            self.breaks.examined(Anchor);
+            self.breaks.broken(Anchor, at, "the marker's own signature", "another one");
+        }
+        self.shown(line, self.links.place().1, entry);
+    }
+
+    fn begin(&mut self, entry: &Entry) {
         if self.chain.is_none() {
             let mine = self.pins.iter().filter(|pin| pin.chain == entry.entry_id).map(|pin| pin.head);
             self.links.expect(mine);
             self.chain = Some(entry.entry_id.clone());
         }
+    }
+
+    fn spelt(&mut self, at: At, entry: &Entry) {
+        self.breaks.examined(Shape);
+        if let Some(flaw) = &entry.flaw {
+            self.breaks.broken(Shape, at, "a row as its writer spells it", flaw.clone());
+        }
+    }
+
+    fn shown(&mut self, line: u64, sequence: u64, entry: &Entry) {
+        let hash = digest(entry.stated.unwrap_or_default());
+        let link = Link { sequence, previous: digest(entry.previous.unwrap_or_default()), hash };
+        self.display.event(line, entry.at, link, &entry.kind, &entry.owner);
+    }
+
+    fn row(&mut self, line: u64, entry: &Entry) {
+        self.begin(entry);
         let place = self.links.follow(&mut self.breaks, line, entry.previous, entry.stated);
         let (number, linked) = match place {
             Place::Next(number) => (Some(number), true),
@@ -154,15 +226,13 @@ impl Follow {
             Place::Echo => return,
         };
         let at = At { line, sequence: number };
-        self.breaks.examined(Shape);
-        if let Some(flaw) = &entry.flaw {
-            self.breaks.broken(Shape, at, "a row as its writer spells it", flaw.clone());
-        }
+        self.spelt(at, entry);
         self.vouched(at, entry, linked);
+        if let Some(stamp) = &entry.stamp {
+            self.stamps.add(&mut self.breaks, at, entry, stamp);
+        }
         if let Some(sequence) = number {
-            let hash = digest(entry.stated.unwrap_or_default());
-            let link = Link { sequence, previous: digest(entry.previous.unwrap_or_default()), hash };
-            self.display.event(line, entry.at, link, &entry.kind, &entry.owner);
+            self.shown(line, sequence, entry);
         }
     }
 
@@ -244,6 +314,10 @@ impl Follow {
             signer.keys.insert(id, used);
         }
         let peers = vec![self.peer.finish()];
+        let mut parts = self.parts;
+        if !parts.is_empty() {
+            parts.push(Part::Rows(self.segment.into_segment()));
+        }
         Timeline {
             chain: self.chain.unwrap_or_default(),
             count,
@@ -255,6 +329,8 @@ impl Follow {
             signers,
             bound: self.bound,
             peers,
+            stamps: self.stamps.finish(),
+            parts,
             ..Timeline::unread(Format::SignetAudit, breaks, tallies)
         }
     }

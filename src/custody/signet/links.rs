@@ -85,6 +85,24 @@ impl Links {
         }
     }
 
+    /// Goes on after rows that lie elsewhere.
+    pub fn after((head, count): (Stored, u64)) -> Links {
+        Links { head, count, begun: head.is_some(), ..Links::new() }
+    }
+
+    /// The head and its number.
+    pub fn place(&self) -> (Stored, u64) {
+        (self.head, self.count)
+    }
+
+    /// A row stands for `count` rows that lie elsewhere, the last of which has
+    /// this HMAC. What comes next follows that one.
+    pub fn elsewhere(&mut self, breaks: &mut Breaks, line: u64, last: Stored, count: u64) {
+        self.count = self.count.saturating_add(count).saturating_sub(1);
+        self.take(breaks, At { line, sequence: Some(self.count.saturating_add(1)) }, last);
+        self.echo = None;
+    }
+
     /// Heads that the chain should have. To be called before the first row.
     pub fn expect(&mut self, pins: impl Iterator<Item = Head>) {
         self.pins.extend(pins.map(|head| (head, None)));

@@ -8,10 +8,12 @@
 //! the key, and write everything anew. The last two do not show in the rows:
 //! heads noted elsewhere, time stamps and receipts are for them.
 
+pub mod archive;
 pub(super) mod follow;
 mod links;
 pub mod peer;
 mod seen;
+pub mod stamp;
 
 use crate::limits;
 use crate::time::UnixTime;
@@ -24,6 +26,9 @@ pub const ROW_TYPE: &str = "application/vnd.signet.audit-row+json";
 
 /// The member of `metadata` that names the key.
 const KEY_ID: &str = "_signing_key_id";
+
+/// The member of `metadata` that holds what somebody else said of the row.
+const ANCHOR: &str = "_anchor";
 
 /// The latest time that signet accepts, in nanoseconds since the epoch.
 const NANOS_MAX: u64 = 10_000_000_000_000_000_000;
@@ -53,6 +58,17 @@ pub struct Row<'v> {
     /// The first member that the format does not know, which no HMAC covers.
     pub unknown_member: Option<&'v str>,
     value: &'v Value,
+}
+
+/// In which form a row is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As it stands in a log.
+    Whole,
+    /// Without its HMAC: what that covers.
+    Authenticated,
+    /// Without its HMAC and without the stamp: whose HMAC is stamped.
+    Stamped,
 }
 
 /// What a row says of its key.
@@ -179,12 +195,11 @@ impl<'v> Row<'v> {
         })
     }
 
-    /// Writes what the HMAC covers; `with_hmac` writes the row as signet does,
-    /// with the HMAC in its place.
-    pub fn write(&self, out: &mut Vec<u8>, with_hmac: bool) -> Result<(), RowError> {
+    /// Writes the row as signet does.
+    pub fn write(&self, out: &mut Vec<u8>, form: Form) -> Result<(), RowError> {
         let mut separator = b'{';
         for member in MEMBERS {
-            if member == "hmac" && !with_hmac {
+            if member == "hmac" && form != Form::Whole {
                 continue;
             }
             out.push(separator);
@@ -192,6 +207,12 @@ impl<'v> Row<'v> {
             python::string(out, member);
             out.push(b':');
             match (self.value.get(member), member) {
+                (Some(metadata), "metadata") if form == Form::Stamped => {
+                    let members = metadata.as_object().into_iter().flat_map(|object| object.iter());
+                    let others = members.filter(|(name, _)| *name != ANCHOR);
+                    let others = others.map(|(name, value)| (name, value.clone()));
+                    python::write(out, &Value::object(others))?;
+                }
                 (Some(value), _) => python::write(out, value)?,
                 // What is not there has its default.
                 (None, "approval_chain") => out.extend_from_slice(b"[]"),
@@ -206,8 +227,27 @@ impl<'v> Row<'v> {
     /// What the HMAC covers.
     pub fn payload(&self) -> Result<Vec<u8>, RowError> {
         let mut out = Vec::with_capacity(1024);
-        self.write(&mut out, false)?;
+        self.write(&mut out, Form::Authenticated)?;
         Ok(out)
+    }
+
+    /// The marker in it and its signature, by signet's rules of what has the shape of one.
+    fn marker(&self) -> Option<(&'v Value, &'v str)> {
+        if self.check != "_compaction" {
+            return None;
+        }
+        let marker = self.value.get("metadata")?.get("_compaction_marker")?;
+        marker.as_object()?;
+        let signature = marker.get("_marker_signature")?.as_str().filter(|text| !text.is_empty())?;
+        Some((marker, signature))
+    }
+
+    /// What somebody else said of the row, where it is a stamp that was granted.
+    fn anchor(&self) -> Option<&'v Value> {
+        let anchor = self.value.get("metadata")?.get(ANCHOR)?;
+        let granted = anchor.get("success").and_then(Value::as_bool) == Some(true);
+        let stamped = anchor.get("backend").and_then(Value::as_str) == Some("rfc3161");
+        (granted && stamped).then_some(anchor)
     }
 }
 

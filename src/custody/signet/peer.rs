@@ -2,6 +2,7 @@
 //! index, and where it stops. It is kept beside our verdict and never part of it.
 
 use super::Stored;
+use super::archive::{Archive, Marker};
 use super::seen::{Entry, Vouch};
 use crate::digest::encode_hex;
 use crate::limits;
@@ -55,12 +56,71 @@ pub(super) struct Walk {
     expected: Stored,
     stopped: bool,
     cascade: Option<(u64, u64)>,
+    /// The first row, where what comes before it is not known yet.
+    first: Option<First>,
+    begins_anywhere: bool,
+}
+
+/// The first row of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct First {
+    entry_id: String,
+    previous: Stored,
+    wrong: bool,
+}
+
+/// Rows that follow each other, wherever they begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// As if the first row were linked right, numbered from 0.
+    answer: Answer,
+    first: Option<First>,
+    last: Stored,
+    stopped: bool,
+}
+
+/// A log in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Rows between markers.
+    Rows(Segment),
+    /// A marker.
+    Marker(Box<Marker>),
+}
+
+/// What became of the archive of a marker.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// It is not there.
+    Missing,
+    /// It cannot be read.
+    Invalid,
+    /// This.
+    Found(&'a Archive),
 }
 
 impl Walk {
     pub fn new(compact: bool, archives: bool) -> Walk {
         let answer = Answer { archives, entries: 0, breaks: Vec::new(), broken: 0, good: None, untold: None };
-        Walk { compact, answer, index: 0, expected: None, stopped: false, cascade: None }
+        Walk {
+            compact,
+            answer,
+            index: 0,
+            expected: None,
+            stopped: false,
+            cascade: None,
+            first: None,
+            begins_anywhere: false,
+        }
+    }
+
+    /// Of rows whose predecessor is not known.
+    pub fn segment() -> Walk {
+        Walk { begins_anywhere: true, ..Walk::new(false, false) }
+    }
+
+    pub fn into_segment(self) -> Segment {
+        Segment { answer: self.answer, first: self.first, last: self.expected, stopped: self.stopped }
     }
 
     fn broken(&mut self, index: u64, entry_id: &str, kind: &'static str) {
@@ -92,6 +152,11 @@ impl Walk {
         if self.stopped {
             return;
         }
+        if self.begins_anywhere && self.first.is_none() {
+            self.expected = entry.previous;
+            let wrong = entry.vouch == Vouch::Wrong;
+            self.first = Some(First { entry_id: entry.entry_id.clone(), previous: entry.previous, wrong });
+        }
         let linked = self.link(entry);
         self.own(entry, !linked);
         self.index += 1;
@@ -114,19 +179,11 @@ impl Walk {
 
     /// Both breaks of a row would have one cause: only the link is reported.
     fn own(&mut self, entry: &Entry, unlinked: bool) {
-        let kind = match entry.vouch {
-            Vouch::NoKey => "missing_key_id",
-            Vouch::NotText => "malformed_line",
-            Vouch::Unknown => "unknown_key",
-            Vouch::Wrong if unlinked => return,
-            Vouch::Wrong => "self_mismatch",
-            Vouch::By(..) | Vouch::Refused(_) => {
-                let hmac = entry.stated.map_or(String::new(), |tag| encode_hex(&tag));
-                self.answer.good = Some((self.index, hmac));
-                return;
-            }
-        };
-        self.broken(self.index, &entry.entry_id, kind);
+        match own(entry.vouch) {
+            Some("self_mismatch") if unlinked => {}
+            Some(kind) => self.broken(self.index, &entry.entry_id, kind),
+            None => self.answer.good = Some((self.index, hex(entry.stated))),
+        }
     }
 
     fn end_cascade(&mut self) {
@@ -139,5 +196,119 @@ impl Walk {
     pub fn finish(mut self) -> Answer {
         self.end_cascade();
         self.answer
+    }
+}
+
+fn hex(tag: Stored) -> String {
+    tag.map_or(String::new(), |tag| encode_hex(&tag))
+}
+
+/// What is wrong with a row alone.
+pub(super) fn own(vouch: Vouch) -> Option<&'static str> {
+    match vouch {
+        Vouch::NoKey => Some("missing_key_id"),
+        Vouch::NotText => Some("malformed_line"),
+        Vouch::Unknown => Some("unknown_key"),
+        Vouch::Wrong => Some("self_mismatch"),
+        Vouch::By(..) | Vouch::Refused(_) => None,
+    }
+}
+
+/// What signet answers if it is given archives, too.
+pub fn with_archives<'a>(parts: &[Part], lookup: impl Fn(&Marker) -> Lookup<'a>) -> Answer {
+    let mut walk = Walk::new(false, true);
+    // After an archive that it cannot read it forgives one link.
+    let mut forgives = false;
+    for part in parts {
+        match part {
+            Part::Rows(segment) => walk.append(segment, &mut forgives),
+            Part::Marker(marker) => walk.marker(marker, lookup(marker), &mut forgives),
+        }
+    }
+    walk.answer
+}
+
+impl Walk {
+    fn append(&mut self, segment: &Segment, forgives: &mut bool) {
+        if self.stopped {
+            return;
+        }
+        let mut hidden = None;
+        if let Some(first) = &segment.first {
+            if first.previous != self.expected {
+                if !*forgives {
+                    self.broken(self.index, &first.entry_id, "link_mismatch");
+                }
+                hidden = first.wrong.then_some("self_mismatch");
+            }
+            *forgives = false;
+        }
+        let base = self.index;
+        for one in &segment.answer.breaks {
+            if one.index == 0 && hidden == Some(one.kind) {
+                hidden = None;
+                continue;
+            }
+            self.broken(base + one.index, &one.entry_id, one.kind);
+        }
+        let kept = segment.answer.breaks.len() as u64;
+        self.answer.broken += segment.answer.broken - kept;
+        if let Some((index, hmac)) = &segment.answer.good {
+            self.answer.good = Some((base + index, hmac.clone()));
+        }
+        self.index += segment.answer.entries;
+        self.answer.entries += segment.answer.entries;
+        if segment.first.is_some() {
+            self.expected = segment.last;
+        }
+        self.answer.untold = self.answer.untold.or(segment.answer.untold);
+        self.stopped = segment.stopped;
+    }
+
+    fn marker(&mut self, marker: &Marker, found: Lookup, forgives: &mut bool) {
+        if self.stopped {
+            return;
+        }
+        let archive = match found {
+            Lookup::Found(archive) if !archive.split_by_signet => archive,
+            Lookup::Missing => return self.lost(marker, "archive_missing"),
+            _ => {
+                *forgives = true;
+                return self.lost(marker, "archive_format_invalid");
+            }
+        };
+        let mut none = false;
+        self.append(&archive.segment, &mut none);
+        let at = self.index;
+        if [&archive.root, &archive.header_root, &archive.tree_root].iter().any(|root| **root != marker.root)
+        {
+            self.broken(at, &marker.entry_id, "merkle_mismatch");
+        }
+        if archive.count != marker.count {
+            self.broken(at, &marker.entry_id, "archive_format_invalid");
+        }
+        let linked = marker.previous == archive.last;
+        if !linked {
+            self.broken(at, &marker.entry_id, "link_mismatch");
+        }
+        match marker.own {
+            Some("self_mismatch") if !linked => {}
+            Some(kind) => self.broken(at, &marker.entry_id, kind),
+            None => self.answer.good = Some((at, hex(marker.stated))),
+        }
+        self.index += 1;
+        self.answer.entries += 1;
+        self.expected = archive.last;
+    }
+
+    /// A marker whose archive cannot be walked.
+    fn lost(&mut self, marker: &Marker, kind: &'static str) {
+        self.broken(self.index, &marker.entry_id, kind);
+        if let Some(kind) = marker.own {
+            self.broken(self.index, &marker.entry_id, kind);
+        }
+        self.index += 1;
+        self.answer.entries += 1;
+        self.expected = marker.stated;
     }
 }

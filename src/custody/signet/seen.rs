@@ -1,12 +1,14 @@
 //! One line, read and authenticated. Nothing here depends on other lines, so
 //! that many are read at once and only what links them is asked in order.
 
-use super::{KeyName, Row, RowError, Stored};
+use super::stamp::{self, SeenStamp};
+use super::{Form, KeyName, Row, RowError, Stored};
 use crate::custody::roster::Roster;
+use crate::digest;
 use crate::limits;
 use crate::time::UnixTime;
 use crate::wire::json::{self, JsonErrorKind, Value};
-use crate::wire::quoted;
+use crate::wire::{python, quoted};
 
 /// What came of a line.
 pub(in crate::custody) enum Seen {
@@ -41,6 +43,20 @@ pub(in crate::custody) struct Entry {
     pub vouch: Vouch,
     /// What is wrong with how it is written.
     pub flaw: Option<String>,
+    /// The time stamp over it.
+    pub stamp: Option<Box<SeenStamp>>,
+    /// What it says of archived rows.
+    pub marker: Option<Box<SeenMarker>>,
+}
+
+/// What a marker says.
+pub(in crate::custody) struct SeenMarker {
+    /// The last part of the path that it names.
+    pub archive: String,
+    pub count: u64,
+    pub root: String,
+    /// Whether its own signature is right, where its key is known.
+    pub signed: Option<bool>,
 }
 
 /// Who authenticated a row.
@@ -123,7 +139,8 @@ fn entry(value: &Value, raw: &[u8], roster: &Roster) -> Result<Entry, RowError> 
         KeyName::Named(name) => (name.to_owned(), vouch(roster, name, &payload, row.stated)),
     };
     let mut written = Vec::with_capacity(raw.len());
-    row.write(&mut written, true)?;
+    row.write(&mut written, Form::Whole)?;
+    let stamp = row.anchor().map(|anchor| Box::new(stamp::see(&row, anchor, vouch, roster)));
     Ok(Entry {
         entry_id: row.entry_id.to_owned(),
         kind: format!("{} {}", row.decision, row.check),
@@ -131,10 +148,38 @@ fn entry(value: &Value, raw: &[u8], roster: &Roster) -> Result<Entry, RowError> 
         at: row.at,
         previous: row.previous,
         stated: row.stated,
+        marker: row
+            .marker()
+            .map(|(marker, signature)| Box::new(see_marker(marker, signature, vouch, roster))),
         key,
         vouch,
+        stamp,
         owner: row.owner,
     })
+}
+
+fn see_marker(marker: &Value, signature: &str, vouch: Vouch, roster: &Roster) -> SeenMarker {
+    let text = |name: &str| marker.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = match vouch {
+        Vouch::By(authority, key) => roster.shared_at(authority, key),
+        _ => None,
+    };
+    let signed = key.map(|key| {
+        let members = marker.as_object().into_iter().flat_map(|object| object.iter());
+        let others = members.filter(|(name, _)| *name != "_marker_signature");
+        let others = Value::object(others.map(|(name, value)| (name, value.clone())));
+        let mut message = b"signet-compaction-marker-v1\0".to_vec();
+        let tag = digest::decode_hex(signature);
+        python::write(&mut message, &others).is_ok()
+            && tag.is_some_and(|tag| key.verify(&message, &tag).is_ok())
+    });
+    let path = text("archive_path");
+    SeenMarker {
+        archive: path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        count: marker.get("compacted_count").and_then(Value::as_u64).unwrap_or_default(),
+        root: text("merkle_root").to_owned(),
+        signed,
+    }
 }
 
 fn vouch(roster: &Roster, name: &str, payload: &[u8], stated: Stored) -> Vouch {
