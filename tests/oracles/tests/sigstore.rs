@@ -276,7 +276,7 @@ fn the_public_suites() {
 
 #[test]
 fn changed_bundles() {
-    let count: usize = std::env::var("STELLA_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000);
+    let count: usize = std::env::var("STELLA_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000);
     let place = place().with_extension("changed.sigstore.json");
     let cases: Vec<Case> = cases().into_iter().filter(|case| case.they_say(&case.bundle).is_ok()).collect();
     let values: Vec<Value> =
