@@ -297,7 +297,7 @@ fn changed_bundles() {
             (true, Ok(())) => both += 1,
             (false, Err(_)) => neither += 1,
             (true, Err(error)) => {
-                drop(ours.entry(what).or_default().insert(format!("{error} ({})", case.id)))
+                ours.entry(what).or_default().insert(format!("{error} ({})", case.id));
             }
             (false, Ok(())) => *theirs.entry(what).or_default() += 1,
         }
