@@ -158,7 +158,6 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
     }
     let claims = claims_by_type(policy);
-    let logs = sigstore::Logs::of(trust);
     for view in &views {
         let context = context.with_signers(&signers[view.index], &pki, &bags[view.index]);
         let demands = statements::Demands {
@@ -174,7 +173,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         let times = &stamped[view.index].times;
         let bag = &bags[view.index];
         let stamped = &stamped[view.index];
-        let with = sigstore::Bundles { demands: &demands, logs: &logs, pki: &pki, bag, stamped };
+        let with = sigstore::Bundles { demands: &demands, logs: &ledgers, pki: &pki, bag, stamped };
         let mut examined = envelopes(view, &demands, times, &ledgers);
         examined.extend(bundles(view, &with, &bundled[view.index]));
         // A certificate in an envelope is of no use here, but asks for the same trust.

@@ -65,16 +65,7 @@ fn one(view: &CaseView, context: &Context, times: &Times, item: &Item, signature
                 standing.good.insert(signer);
                 facts.push(fact(path, digest));
             }
-            let met = context.distinct(&standing.good) >= context.threshold;
-            for (identity, mut finding) in findings {
-                match (finding.severity, identity) {
-                    (Severity::Failed, _) => drop(standing.failed.insert(finding.check)),
-                    (_, Some(identity)) => drop(standing.held.insert(identity, finding.check)),
-                    (_, None) => drop(standing.open.insert(finding.check)),
-                }
-                if met {
-                    finding.severity = Severity::Note;
-                }
+            for finding in signing::weigh(context, findings, &mut standing) {
                 book.find(finding.item(path));
             }
         }

@@ -136,6 +136,11 @@ impl<'t> Logs<'t> {
         Logs { keys, trust, rules }
     }
 
+    /// The keys that may be meant by the id of a log, and whose they are.
+    pub fn named_by(&self, id: &[u8]) -> impl Iterator<Item = &(&'t Authority, LogKey)> {
+        self.keys.iter().filter(|(_, log)| log.is_named_by(id))
+    }
+
     /// Examines all that logs left in a case. What is proven of times goes to `times`.
     pub fn examine(&self, view: &CaseView, times: &mut Times, book: &mut Book) -> Examined {
         let mut examined = Examined::default();

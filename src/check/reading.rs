@@ -7,7 +7,7 @@ use crate::check::{
     timestamp_signer, tool_fault, trust_evidence_supplied,
 };
 use crate::claim::{Claim, ClaimError};
-use crate::evidence::Kind;
+use crate::evidence::{Item, Kind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 
 type Catch = (CheckId, fn(&ClaimError) -> bool);
@@ -36,6 +36,20 @@ pub fn check_of(error: &ClaimError) -> CheckId {
     catches.map_or(CheckId::FormatShape, |(id, _)| *id)
 }
 
+/// Writes down whether one of several things in an item could be read; gives the
+/// check that caught it where it could not.
+fn part(item: &Item, at: Option<&str>, error: Option<&ClaimError>, book: &mut Book) -> Option<CheckId> {
+    let Some(error) = error else {
+        passed(item.kind, book);
+        return None;
+    };
+    let finding = fault(error).item(item.path.as_str());
+    let at: Vec<&str> = at.into_iter().chain(finding.at.as_deref()).collect();
+    let at = Some(at.join(", ")).filter(|text| !text.is_empty());
+    book.find(Finding { at, ..finding });
+    Some(check_of(error))
+}
+
 /// Writes down what could be read and what could not; returns the items of a
 /// declared type that could not, with the check that caught each.
 pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
@@ -58,36 +72,14 @@ pub fn examine(view: &CaseView, book: &mut Book) -> Vec<(usize, CheckId)> {
             }
             Some(Ok(Claim::Envelopes(envelopes))) => {
                 for one in envelopes {
-                    match &one.envelope {
-                        Ok(_) => passed(item.kind, book),
-                        Err(error) => {
-                            let finding = fault(error).item(path);
-                            let at = [one.at.clone(), finding.at.clone()];
-                            let at: Vec<_> = at.into_iter().flatten().collect();
-                            book.find(Finding {
-                                at: Some(at.join(", ")).filter(|t| !t.is_empty()),
-                                ..finding
-                            });
-                            refused.push((index, check_of(error)));
-                        }
-                    }
+                    let error = one.envelope.as_ref().err();
+                    refused.extend(part(item, one.at.as_deref(), error, book).map(|check| (index, check)));
                 }
             }
             Some(Ok(Claim::Bundles(bundles))) => {
                 for one in bundles {
-                    match &one.bundle {
-                        Ok(_) => passed(item.kind, book),
-                        Err(error) => {
-                            let finding = fault(error).item(path);
-                            let at = [one.at.clone(), finding.at.clone()];
-                            let at: Vec<_> = at.into_iter().flatten().collect();
-                            book.find(Finding {
-                                at: Some(at.join(", ")).filter(|t| !t.is_empty()),
-                                ..finding
-                            });
-                            refused.push((index, check_of(error)));
-                        }
-                    }
+                    let error = one.bundle.as_ref().err();
+                    refused.extend(part(item, one.at.as_deref(), error, book).map(|check| (index, check)));
                 }
             }
             Some(Ok(Claim::Certificates(_))) => {

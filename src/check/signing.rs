@@ -680,6 +680,30 @@ pub fn admit_detached(
     )
 }
 
+/// Puts what speaks against signers into `standing`, and gives it back as it is
+/// to be told: what one signer did wrong does not spoil what enough others did
+/// right, and is a note there. Each doubt is about a signer, where that is known.
+pub fn weigh(
+    context: &Context,
+    doubts: Vec<(Option<Identity>, Finding)>,
+    standing: &mut Standing,
+) -> Vec<Finding> {
+    let met = context.distinct(&standing.good) >= context.threshold;
+    let mut told = Vec::with_capacity(doubts.len());
+    for (identity, mut finding) in doubts {
+        match (finding.severity, identity) {
+            (Severity::Failed, _) => drop(standing.failed.insert(finding.check)),
+            (_, Some(identity)) => drop(standing.held.insert(identity, finding.check)),
+            (_, None) => drop(standing.open.insert(finding.check)),
+        }
+        if met {
+            finding.severity = Severity::Note;
+        }
+        told.push(finding);
+    }
+    told
+}
+
 /// Whether `authority` may have signed an event of a timeline with `key`. That
 /// it is one for custody was asked on the walk.
 pub fn admit_event(

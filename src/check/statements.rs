@@ -61,6 +61,22 @@ pub struct Examined<'v> {
     pub shown: Vec<Shown>,
 }
 
+impl Examined<'_> {
+    /// One that says nothing of other files.
+    pub fn of(signed: Signed, facts: Vec<Fact>, book: Book) -> Self {
+        Examined {
+            signed,
+            facts,
+            book,
+            roll: None,
+            anchor: None,
+            broken_by: BTreeSet::new(),
+            said: None,
+            shown: Vec::new(),
+        }
+    }
+}
+
 /// Examines one envelope of `item`, which asks for so much in all.
 #[allow(clippy::too_many_arguments, reason = "one envelope with everything that bears on it")]
 pub fn examine<'v>(
@@ -166,16 +182,7 @@ pub fn unsigned(view: &CaseView, item: &Item, content: &Content) -> Examined<'st
     let digest = item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256");
     let (malformed, claims) = (BTreeSet::new(), BTreeMap::new());
     let signed = Signed { voucher, digest, spelt: None, malformed, predicate_type, claims };
-    Examined {
-        signed,
-        facts: Vec::new(),
-        book,
-        roll: None,
-        anchor: None,
-        broken_by: BTreeSet::new(),
-        said: None,
-        shown: Vec::new(),
-    }
+    Examined::of(signed, Vec::new(), book)
 }
 
 /// The examination itself broke: nothing is established.
@@ -193,16 +200,7 @@ pub fn broke(view: &CaseView, item: &Item) -> Examined<'static> {
         standing,
     };
     let signed = Signed::bytes(voucher, digest);
-    Examined {
-        signed,
-        facts: Vec::new(),
-        book,
-        roll: None,
-        anchor: None,
-        broken_by: BTreeSet::new(),
-        said: None,
-        shown: Vec::new(),
-    }
+    Examined::of(signed, Vec::new(), book)
 }
 
 /// Which required claims a trusted statement fails or does not make.

@@ -1,8 +1,9 @@
 //! The entries of logs in a bundle: whose they are, whether they hold, whether
 //! they are about this bundle, and what time they prove.
 
-use crate::anchor::{Authority, Purpose, Rules, TrustedKey};
+use crate::anchor::{Authority, Rules, TrustedKey};
 use crate::check::existence::{Existence, Proof};
+use crate::check::logs::Logs;
 use crate::check::{
     log_checkpoint, log_entry, log_inclusion, log_known, log_promise, log_time, signature_algorithm,
     trust_development, trust_distrusted,
@@ -15,10 +16,6 @@ use crate::proof::dsse;
 use crate::proof::log::{Body, Entry, Included, InclusionError, LogKey, LoggedSignature, Promised, Verifier};
 use crate::proof::sigstore::{Bundle, Content, Version};
 use crate::time::{Interval, Position, Window};
-use crate::trust::TrustStore;
-
-/// The logs of a trust store.
-pub struct Logs<'t>(Vec<(&'t Authority, LogKey)>);
 
 /// Under what the signature of a bundle verifies.
 #[derive(Clone, Copy)]
@@ -46,27 +43,6 @@ pub struct Examined {
     pub counted: usize,
     /// Leaves of logs, each with the head that it is under.
     pub shown: Vec<(crate::anchor::Identity, Included)>,
-}
-
-impl<'t> Logs<'t> {
-    /// The keys of all that are trusted as logs.
-    pub fn of(trust: &'t TrustStore) -> Logs<'t> {
-        let mut logs = Vec::new();
-        for authority in trust.authorities_for(Purpose::Log) {
-            for key in &authority.keys {
-                // Windows that do not meet leave nothing open, as no key does.
-                let Some(window) = authority.window_of(key) else { continue };
-                let name =
-                    authority.log.as_ref().map(|name| name.origin.as_str()).filter(|name| !name.is_empty());
-                let Ok(mut log) = LogKey::of(name, TrustedKey { window, ..key.clone() }) else { continue };
-                for id in authority.log.iter().flat_map(|name| &name.ids) {
-                    log = log.known_as(id);
-                }
-                logs.push((authority, log));
-            }
-        }
-        Logs(logs)
-    }
 }
 
 /// Examines every entry of `bundle`. `existence` is what others prove of it.
@@ -112,7 +88,7 @@ fn one(
             None => examined.book.pass(CheckId::LogEntry),
         },
     }
-    let known: Vec<_> = logs.0.iter().filter(|(_, log)| log.is_named_by(entry.log_id())).collect();
+    let known: Vec<_> = logs.named_by(entry.log_id()).collect();
     if known.is_empty() {
         found.push(log_known::unknown(&encode_hex(entry.log_id())));
         return;

@@ -9,11 +9,9 @@
 mod entries;
 mod signers;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::anchor::{Identity, Purpose};
 use crate::check::existence::Existence;
-use crate::check::logs::Shown;
+use crate::check::logs::{Logs, Shown};
 use crate::check::pki::{Bag, Pki};
 use crate::check::signing::{self, Context, Load};
 use crate::check::stamps;
@@ -31,7 +29,6 @@ use crate::proof::dsse::Envelope;
 use crate::proof::sigstore::{Bundle, Content, Material, MessageSignature};
 use crate::statement::layout::Metadata;
 
-pub use entries::Logs;
 pub use signers::{Keyless, Signer, Signers, signers};
 
 /// What an examination of bundles needs besides what one of envelopes does.
@@ -248,16 +245,7 @@ fn message(
         }
         facts.push(fact);
     }
-    let met = context.distinct(&standing.good) >= context.threshold;
-    for (identity, mut finding) in doubts {
-        match (finding.severity, identity) {
-            (Severity::Failed, _) => drop(standing.failed.insert(finding.check)),
-            (_, Some(identity)) => drop(standing.held.insert(identity, finding.check)),
-            (_, None) => drop(standing.open.insert(finding.check)),
-        }
-        if met {
-            finding.severity = Severity::Note;
-        }
+    for finding in signing::weigh(context, doubts, &mut standing) {
         book.find(placed(finding, path, at));
     }
     hold(against, path, at, &mut standing, &mut facts, &mut book);
@@ -274,16 +262,7 @@ fn message(
         names,
         standing,
     };
-    let signed = Signed {
-        voucher,
-        digest,
-        spelt: None,
-        malformed: BTreeSet::new(),
-        predicate_type: None,
-        claims: BTreeMap::new(),
-    };
-    let shown = Vec::new();
-    Examined { signed, facts, book, roll: None, anchor: None, broken_by: BTreeSet::new(), said: None, shown }
+    Examined::of(Signed::bytes(voucher, digest), facts, book)
 }
 
 /// Holds `against` whoever signed: he counts no longer, and it is written down.
