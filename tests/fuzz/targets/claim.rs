@@ -12,7 +12,7 @@ use stella_forensic::digest::{Algorithm, AlgorithmSet, Hasher};
 use stella_forensic::evidence::{Item, Kind};
 use stella_forensic::path::EvidencePath;
 
-const KINDS: [Kind; 30] = [
+const KINDS: [Kind; 45] = [
     Kind::Artifact,
     Kind::Archive,
     Kind::Executable,
@@ -43,15 +43,45 @@ const KINDS: [Kind; 30] = [
     Kind::KitManifest,
     Kind::FileManifest,
     Kind::Debris,
+    // Later ones behind those before, so that what was found stays found.
+    Kind::Layout,
+    Kind::Link,
+    Kind::Checkpoint,
+    Kind::TlogProof,
+    Kind::TlogConsistency,
+    Kind::LogTile,
+    Kind::LogEntries,
+    Kind::RekorReceipt,
+    Kind::SigstoreBundle,
+    Kind::Crl,
+    Kind::OcspResponse,
+    Kind::TimestampToken,
+    Kind::TimeAnchor,
+    Kind::Timeline(custody::Format::SignetAudit),
+    Kind::SignetArchive,
 ];
 
 fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
     match claim {
         Claim::Envelopes(all) => match kind {
-            Kind::DsseEnvelope | Kind::BundleSignature => all.len() == 1 && all[0].envelope.is_ok(),
+            Kind::DsseEnvelope | Kind::BundleSignature | Kind::Layout | Kind::Link => {
+                all.len() == 1 && all[0].envelope.is_ok()
+            }
             Kind::DsseLines => all.len() == content.split_inclusive(|byte| *byte == b'\n').count(),
             _ => false,
         },
+        Claim::Bundles(all) => kind == Kind::SigstoreBundle && !all.is_empty(),
+        Claim::Files(_) => kind == Kind::FileManifest,
+        Claim::Certificates(all) => kind == Kind::Certificate && !all.is_empty(),
+        Claim::Crls(all) => kind == Kind::Crl && !all.is_empty(),
+        Claim::Ocsp(_) => kind == Kind::OcspResponse,
+        Claim::Token(_) => kind == Kind::TimestampToken,
+        Claim::Checkpoint(_) => kind == Kind::Checkpoint,
+        Claim::TlogProof(_) => kind == Kind::TlogProof,
+        Claim::TlogConsistency(_) => kind == Kind::TlogConsistency,
+        Claim::LogEntries(all) => kind == Kind::LogEntries && !all.is_empty(),
+        Claim::Receipt(_) => kind == Kind::RekorReceipt,
+        Claim::TimeAnchor(_) => kind == Kind::TimeAnchor,
         Claim::Statement(_) => kind == Kind::Statement,
         Claim::List(_) => matches!(
             kind,
@@ -69,10 +99,11 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::BagDeclaration => kind == Kind::BagDeclaration,
         Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature),
         Claim::Supplied(_) => {
-            matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy | Kind::Certificate)
+            matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
         }
         Claim::Nothing => {
-            !kind.speaks() || matches!(kind, Kind::Timeline(_) | Kind::BagInfo | Kind::FileManifest)
+            !kind.speaks()
+                || matches!(kind, Kind::Timeline(_) | Kind::BagInfo | Kind::LogTile | Kind::SignetArchive)
         }
     }
 }
@@ -95,8 +126,13 @@ fuzz_target!(|bytes: &[u8]| {
     match &read {
         Ok(claim) => assert!(fits(kind, claim, content), "{kind:?} as {claim:?}"),
         Err(error) => {
-            let causes =
-                [error.json_kind().is_some(), error.shape().is_some(), error.is_base64(), error.is_lines()];
+            let causes = [
+                error.json_kind().is_some(),
+                error.shape().is_some(),
+                error.is_base64(),
+                error.is_der(),
+                error.is_lines(),
+            ];
             assert!(causes.iter().filter(|cause| **cause).count() <= 1, "{error}");
             assert_eq!(error.place().is_some(), error.json_kind().is_some());
             assert!(!error.to_string().is_empty());

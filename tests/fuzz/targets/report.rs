@@ -35,6 +35,7 @@ static PLAIN: LazyLock<Report> = LazyLock::new(|| {
         prefix: None,
         items: Vec::new(),
         faults: Vec::new(),
+        cuts: Default::default(),
     };
     let outcome = verify(&Evidence { cases: vec![case] }, &trust, policy::default(), &Request::default());
     let about = About {
@@ -95,6 +96,7 @@ fn with(text: &str, path: &str) -> Report {
         status: report.status,
         rationale: vec![CheckId::SignatureDsse],
         vouched_by: Vec::new(),
+        attestations: vec![text()],
     });
     report
 }

@@ -4,10 +4,12 @@
 #![no_main]
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use stella_forensic::anchor::{Authority, Identity, Purpose, TrustedKey};
 use stella_forensic::crypto::key::PublicKey;
+use stella_forensic::custody::Roster;
 use stella_forensic::evidence::{Options, Source, collect};
 use stella_forensic::finding::CheckId;
 use stella_forensic::policy::{self, Status};
@@ -45,7 +47,8 @@ fuzz_target!(|bytes: &[u8]| {
     let identity = Identity::new("nobody").expect("a plain name");
     let trust = TrustStore::of([Authority::new(identity, Purpose::ALL).with_key(key)]);
     let run = || {
-        let options = Options { authorities: trust.authorities(), ..Options::default() };
+        let roster = Arc::new(Roster::new(trust.authorities()));
+        let options = Options { roster: Some(&roster), ..Options::default() };
         let source = vec![Source::Stdin(Box::new(Cursor::new(archive.clone())))];
         let evidence = collect(source, &options).expect("a stream is always a case");
         verify(&evidence, &trust, policy::default(), &Request::default())
