@@ -251,7 +251,10 @@ pub struct Digests {
 impl Digests {
     /// The one of that algorithm, where it was measured.
     pub fn get(&self, algorithm: Algorithm) -> Option<Digest> {
-        self.iter().find(|d| d.algorithm == algorithm)
+        match algorithm {
+            Algorithm::Sha256 => self.sha256(),
+            _ => self.others.iter().find(|d| d.algorithm == algorithm).copied(),
+        }
     }
 
     /// Which algorithms were measured.
@@ -270,13 +273,15 @@ impl Digests {
 
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = Digest> {
-        let sha256 = self.sha256.map(|bytes| {
+        let (before, after) =
+            self.others.split_at(self.others.partition_point(|d| d.algorithm < Algorithm::Sha256));
+        before.iter().copied().chain(self.sha256()).chain(after.iter().copied())
+    }
+
+    fn sha256(&self) -> Option<Digest> {
+        self.sha256.map(|bytes| {
             Digest::new(Algorithm::Sha256, &bytes).expect("32 bytes are the length of a SHA-256")
-        });
-        let others = self.others.iter().copied();
-        let (before, after): (Vec<Digest>, Vec<Digest>) =
-            others.partition(|d| d.algorithm < Algorithm::Sha256);
-        before.into_iter().chain(sha256).chain(after)
+        })
     }
 
     /// Takes in a digest by an algorithm that is not there yet.

@@ -208,6 +208,14 @@ pub const MERKLE_PATH_MAX: usize = 64;
 /// of five thousand, and room for the text. Checkpoints take two hundred.
 pub const NOTE_BYTES_MAX: usize = 512 << 10;
 
+/// How many heads of a log are remembered once they are verified, each of a note of
+/// at most [`HEAD_KEPT_BYTES_MAX`]: 16 MiB at worst. What comes after is verified
+/// each time that it is met.
+pub const HEADS_KEPT_MAX: usize = 4096;
+
+/// Longest note that is remembered as a verified head, in bytes.
+pub const HEAD_KEPT_BYTES_MAX: usize = 4096;
+
 /// Most signature lines of a note. C2SP asks every reader for sixteen.
 pub const NOTE_SIGNATURES_MAX: usize = 64;
 

@@ -1,6 +1,7 @@
 //! One case as the checks see it: its items, each read once, and found by path.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -22,6 +23,8 @@ pub struct CaseView<'e> {
     /// Tokens that stand in other items.
     pub embedded: BTreeMap<usize, Vec<EmbeddedToken>>,
     by_path: BTreeMap<&'e str, usize>,
+    /// Made when somebody first asks.
+    by_digest: OnceLock<BTreeMap<Digest, usize>>,
     /// Cases that were cut out of this one, by the directory in which they lie.
     inner: BTreeMap<String, Vec<(usize, &'e Case)>>,
     /// Whether files lie here that someone may vouch for.
@@ -52,7 +55,16 @@ impl<'e> CaseView<'e> {
                 embedded.insert(index, tokens);
             }
         }
-        CaseView { index, case, claims, embedded, by_path, inner: BTreeMap::new(), artifacts }
+        CaseView {
+            index,
+            case,
+            claims,
+            embedded,
+            by_path,
+            by_digest: OnceLock::new(),
+            inner: BTreeMap::new(),
+            artifacts,
+        }
     }
 
     /// Reads every case.
@@ -83,6 +95,20 @@ impl<'e> CaseView<'e> {
     /// The item at that path.
     pub fn at(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
+    }
+
+    /// The first item that has this digest among those that were measured.
+    pub fn with_digest(&self, digest: &Digest) -> Option<&'e Item> {
+        let by_digest = self.by_digest.get_or_init(|| {
+            let mut by_digest = BTreeMap::new();
+            for (index, item) in self.case.items.iter().enumerate() {
+                item.digests.iter().for_each(|digest| {
+                    by_digest.entry(digest).or_insert(index);
+                });
+            }
+            by_digest
+        });
+        by_digest.get(digest).map(|index| self.item(*index))
     }
 
     /// What lies at that path: here, else in what was cut out of this case. A

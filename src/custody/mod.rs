@@ -79,19 +79,15 @@ impl Format {
 /// Looks only at the discriminating members; whether the rest is sound is the
 /// business of [`Fold`].
 pub fn recognise(first_line: &[u8]) -> Option<Format> {
-    let has = |needle: &[u8]| first_line.windows(needle.len()).any(|window| window == needle);
     if !first_line.starts_with(b"{") {
         return None;
     }
-    if has(b"\"schema\":\"stella.custody/v1\"") {
-        return Some(Format::StellaCustodyV1);
-    }
-    let ledger = [b"\"event_hash\"".as_slice(), b"\"previous_hash\"", b"\"merkle_leaf_hash\""];
-    if ledger.into_iter().all(has) {
-        return Some(Format::LedgerEventV1);
-    }
-    // One of them may be what was tampered with.
-    let signet: [&[u8]; 7] = [
+    // One way along the line, however many names there are to look for.
+    let mut signs = [
+        b"\"schema\":\"stella.custody/v1\"".as_slice(),
+        b"\"event_hash\"",
+        b"\"previous_hash\"",
+        b"\"merkle_leaf_hash\"",
         b"\"check_name\"",
         b"\"decision\"",
         b"\"entry_id\"",
@@ -99,8 +95,24 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
         b"\"owner_type\"",
         b"\"prev_hmac\"",
         b"\"ts_ns\"",
-    ];
-    (signet.into_iter().filter(|name| has(name)).count() >= signet.len() - 1).then_some(Format::SignetAudit)
+    ]
+    .map(|sign| (sign, false));
+    let quotes = first_line.iter().enumerate().filter(|(_, byte)| **byte == b'"');
+    for rest in quotes.map(|(at, _)| &first_line[at..]) {
+        if let Some((_, seen)) = signs.iter_mut().find(|(sign, _)| rest.starts_with(sign)) {
+            *seen = true;
+        }
+    }
+    let [custody, ledger @ .., _, _, _, _, _, _, _] = signs;
+    if custody.1 {
+        return Some(Format::StellaCustodyV1);
+    }
+    if ledger.iter().all(|(_, seen)| *seen) {
+        return Some(Format::LedgerEventV1);
+    }
+    // One of them may be what was tampered with.
+    let signet = &signs[1 + ledger.len()..];
+    (signet.iter().filter(|(_, seen)| *seen).count() >= signet.len() - 1).then_some(Format::SignetAudit)
 }
 
 /// What can be wrong with a timeline. Each kind is a check of its own,

@@ -335,7 +335,10 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
     if text.starts_with(b"{") {
         return match first_line(head, complete) {
             None => Beginning::Short,
-            Some(line) => match custody::recognise(line).or_else(|| signet(text)) {
+            // Asked again only where something stands before the text.
+            Some(line) => match custody::recognise(line)
+                .or_else(|| (text.len() < head.len()).then(|| signet(text)).flatten())
+            {
                 Some(format) => Beginning::Timeline(format),
                 None => Beginning::Structure,
             },

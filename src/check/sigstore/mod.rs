@@ -154,11 +154,7 @@ fn made_by(context: &Context, view: &CaseView, bundle: &Bundle) -> Option<Public
 
 /// The file that was signed, where it lies in the case.
 fn at_hand<'v>(view: &'v CaseView, message: &MessageSignature) -> Option<SignedContent<'v>> {
-    let found = view
-        .case
-        .items
-        .iter()
-        .find(|item| item.digests.get(message.digest.algorithm()) == Some(message.digest))?;
+    let found = view.with_digest(&message.digest)?;
     Some(match &found.content {
         Some(bytes) => SignedContent::Bytes(bytes),
         None => SignedContent::Digests(&found.digests),

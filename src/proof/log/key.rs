@@ -5,11 +5,13 @@
 //! it); a key without a name where the name is what tells logs apart (then the
 //! checkpoint has to name itself as its signature line does).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyId, PublicKey};
-use crate::digest::Digest;
+use crate::digest::{Algorithm, Digest};
+use crate::limits;
 use crate::proof::note::{
     Checkpoint, CheckpointError, Note, NoteKeyError, NoteSignature, NoteSignatureError, Scheme,
 };
@@ -24,6 +26,31 @@ pub struct LogKey {
     name: Option<String>,
     ids: BTreeSet<Vec<u8>>,
     key: TrustedKey,
+    heads: Arc<Heads>,
+}
+
+/// Heads that were verified in this run, by the digest of their whole note. Many
+/// entries of one log stand under the same head; what this answers is what
+/// verifying again would answer.
+#[derive(Debug, Default)]
+struct Heads(Mutex<BTreeMap<Digest, SignedCheckpoint>>);
+
+impl Heads {
+    fn get(&self, note: &Digest) -> Option<SignedCheckpoint> {
+        self.all().get(note).cloned()
+    }
+
+    fn keep(&self, note: Digest, head: &SignedCheckpoint) {
+        let mut all = self.all();
+        if all.len() < limits::HEADS_KEPT_MAX {
+            all.insert(note, head.clone());
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Digest, SignedCheckpoint>> {
+        // Whoever panicked while holding it had nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The head of a log's tree, found to be signed by the log.
@@ -81,12 +108,14 @@ impl LogKey {
             }
             ids.insert(plain_digest(name, public).bytes().to_vec());
         }
-        Ok(LogKey { name: name.map(str::to_owned), ids, key })
+        Ok(LogKey { name: name.map(str::to_owned), ids, key, heads: Arc::default() })
     }
 
     /// The same, also known under this id, because a trust store says so.
     pub fn known_as(mut self, id: &[u8]) -> LogKey {
         self.ids.insert(id.to_vec());
+        // What was verified before was asked of another key, as far as ids go.
+        self.heads = Arc::default();
         self
     }
 
@@ -118,6 +147,20 @@ impl LogKey {
         }
         let of_key = public(&self.key).map(|key| short(&plain_digest(&line.name, key)));
         of_key == Ok(line.hash) || self.ids.iter().any(|id| id.starts_with(&line.hash))
+    }
+
+    /// The same as [`Self::checkpoint`] for the text of a note.
+    pub fn head(&self, text: &str) -> Result<SignedCheckpoint, HeadError> {
+        let name = Digest::of(Algorithm::Sha256, text.as_bytes());
+        if let Some(head) = self.heads.get(&name) {
+            return Ok(head);
+        }
+        let note = Note::parse(text.as_bytes()).map_err(|error| HeadError::Checkpoint(error.into()))?;
+        let head = self.checkpoint(&note)?;
+        if text.len() <= limits::HEAD_KEPT_BYTES_MAX {
+            self.heads.keep(name, &head);
+        }
+        Ok(head)
     }
 
     /// Reads a note as a head of this log's tree, and verifies each of its lines

@@ -782,3 +782,24 @@ fn receipts_need_the_body() {
     let promoted = Receipt::of_promotion(&promotion, "/rekor").unwrap();
     assert_eq!(promoted.included(&entry, &note_read, &log), Ok(included));
 }
+
+/// A head that was verified is remembered by its whole text, for its own key.
+#[test]
+fn what_is_remembered_of_heads_answers_for_nothing_else() {
+    let text = |size: usize, root: Digest| {
+        let origin = "log.example".to_owned();
+        Checkpoint { origin, size: size as u64, root, extensions: vec![] }.to_text()
+    };
+    let (log, other) = (Log::of(1, 9), Log::of(2, 9));
+    let note = log.pair.note("log.example", &text(9, rfc6962::root(&log.leaves)));
+    let (key, another) = (log.key(), other.key());
+    let first = key.head(&note).unwrap();
+    assert_eq!(key.head(&note), Ok(first.clone()));
+    assert_eq!(key.checkpoint(&Note::parse(note.as_bytes()).unwrap()), Ok(first));
+    assert!(matches!(another.head(&note), Err(HeadError::Signature(_))));
+    let changed = note.replacen("\n9\n", "\n8\n", 1);
+    assert_ne!(changed, note);
+    assert!(matches!(key.head(&changed), Err(HeadError::Signature(_))));
+    // And what fails is asked again.
+    assert!(matches!(key.head(&changed), Err(HeadError::Signature(_))));
+}
