@@ -149,6 +149,13 @@ pub const EVENTS_KEPT_MAX: usize = 500;
 /// more than one.
 pub const EVENTS_KEPT_FURTHER_MAX: usize = 10;
 
+/// Most moments of a merged timeline; the rest is counted. Nobody reads more, and
+/// five chains of [`EVENTS_KEPT_MAX`] at either end fit in.
+pub const MOMENTS_MAX: usize = 5000;
+
+/// Most pairs of moments that are compared; the rest is counted.
+pub const MOMENT_PAIRS_MAX: usize = 10_000;
+
 /// Most handovers kept for display; further ones are counted.
 pub const HANDOVERS_KEPT_MAX: usize = 500;
 

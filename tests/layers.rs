@@ -42,9 +42,9 @@ const TOUCHES_THE_WORLD: &[&str] =
 
 /// The only files that name a clock or what reads one, and what for.
 const KNOWS_A_CLOCK: &[(&str, &str)] = &[
+    ("src/cli/judging.rs", "`--at now`"),
     ("src/cli/kit.rs", "`kit status --at now`"),
     ("src/cli/progress.rs", "the bar, on a terminal"),
-    ("src/cli/verify.rs", "`--at now`"),
 ];
 
 /// Where numbers with a fraction may appear, because RFC 8785 and Python's JSON are about them.
@@ -153,8 +153,8 @@ fn a_clock_is_named_only_where_it_is_asked_for() {
         .map(|file| (file.name.as_str(), now(file)))
         .filter(|(_, calls)| *calls > 0)
         .collect();
-    assert_eq!(calls, [("src/cli/kit.rs", 1), ("src/cli/verify.rs", 1)]);
-    let verify = sources().iter().find(|file| file.name == "src/cli/verify.rs").unwrap();
+    assert_eq!(calls, [("src/cli/judging.rs", 1), ("src/cli/kit.rs", 1)]);
+    let verify = sources().iter().find(|file| file.name == "src/cli/judging.rs").unwrap();
     let code: String = verify.code.iter().map(|token| token.text.as_str()).collect();
     assert!(code.contains("At::Now)=>{letsince=SystemTime::now("), "only on `--at now`");
 }

@@ -46,7 +46,7 @@ pub enum Forensic {
     Verify(Box<Verify>),
     /// Show what evidence claims; nothing is verified and no trust is needed
     Inspect(Inspect),
-    /// Show custody events in order, as they are claimed and as far as they are proven
+    /// Show what happened when: custody events, signatures, stamps and entries of logs, as claimed and as proven
     Timeline(Timeline),
     /// Say what a check establishes, why it matters, and what to do when it fails
     Explain(Explain),
@@ -76,15 +76,9 @@ pub struct Reading {
     pub no_progress: bool,
 }
 
-/// Check signatures, digests, roots and custody; the exit code is the verdict
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Evidence: files, directories, .tar, .tar.gz, .tar.zst, or - for a tar stream
-    #[arg(value_name = "EVIDENCE")]
-    pub evidence: Vec<PathBuf>,
-    /// The same as EVIDENCE
-    #[arg(long = "bundle", value_name = "PATH")]
-    pub bundles: Vec<PathBuf>,
+/// Options that every command has which judges evidence.
+#[derive(Clone, Debug, Args)]
+pub struct Judging {
     /// Who is trusted: a trust store, a PEM file, or a directory of them; PURPOSE=PATH fixes for what
     #[arg(long, value_name = "[PURPOSE=]PATH")]
     pub trust_roots: Vec<String>,
@@ -124,6 +118,20 @@ pub struct Verify {
     /// Let authorities that are marked for development count
     #[arg(long)]
     pub allow_development: bool,
+}
+
+/// Check signatures, digests, roots and custody; the exit code is the verdict
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Evidence: files, directories, .tar, .tar.gz, .tar.zst, or - for a tar stream
+    #[arg(value_name = "EVIDENCE")]
+    pub evidence: Vec<PathBuf>,
+    /// The same as EVIDENCE
+    #[arg(long = "bundle", value_name = "PATH")]
+    pub bundles: Vec<PathBuf>,
+    /// How to judge
+    #[command(flatten)]
+    pub judging: Judging,
     /// Ends with status 5: nothing here is ever done online
     #[arg(long, conflicts_with = "offline")]
     pub require_online: bool,
@@ -155,21 +163,21 @@ pub struct Inspect {
     pub reading: Reading,
 }
 
-/// Show custody events in order, as they are claimed and as far as they are proven
+/// Show what happened when: custody events, signatures, stamps and entries of logs, as claimed and as proven
 #[derive(Debug, Args)]
 pub struct Timeline {
     /// Evidence: files, directories, archives, or - for a tar stream
     #[arg(value_name = "PATH", required = true)]
     pub evidence: Vec<PathBuf>,
-    /// Who is trusted, for custody among other things
-    #[arg(long, value_name = "[PURPOSE=]PATH")]
-    pub trust_roots: Vec<String>,
-    /// A head noted elsewhere
-    #[arg(long = "expect-head", value_name = "CHAIN=COUNT:HASH", value_parser = pin)]
-    pub expect_heads: Vec<Pin>,
+    /// How to judge
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print (default: json, or table on a terminal)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub output: Option<Output>,
+    /// Write the timeline also to a file: json, or html, which is drawn
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = course_file)]
+    pub reports: Vec<(CourseFormat, PathBuf)>,
     /// How to read
     #[command(flatten)]
     pub reading: Reading,
@@ -251,6 +259,15 @@ pub enum ReportFormat {
     Vsa,
 }
 
+/// The forms of `--report` for a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CourseFormat {
+    /// What `--output json` prints
+    Json,
+    /// One page to read and print, with a drawing
+    Html,
+}
+
 /// `--at`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
@@ -285,8 +302,16 @@ fn revocation(text: &str) -> Result<Revocation, String> {
 }
 
 fn report_file(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+    format_and_file(text)
+}
+
+fn course_file(text: &str) -> Result<(CourseFormat, PathBuf), String> {
+    format_and_file(text)
+}
+
+fn format_and_file<F: ValueEnum>(text: &str) -> Result<(F, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("no '=' between format and file")?;
-    let format = ReportFormat::from_str(format, false)?;
+    let format = F::from_str(format, false)?;
     match file {
         "" => Err("no file after the '='".to_owned()),
         file => Ok((format, PathBuf::from(file))),

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod failure;
 pub mod kit;
 pub mod inspect;
+mod judging;
 pub mod load;
 pub mod own;
 pub mod places;

@@ -14,7 +14,7 @@ use crate::cli::args::{At, Output, at};
 use crate::cli::failure::Failure;
 use crate::cli::load::{self, Origin};
 use crate::cli::own::{self, Own};
-use crate::cli::{collecting, verify};
+use crate::cli::{collecting, judging};
 use crate::digest::Digest;
 use crate::kit::pinned::pinned_key;
 use crate::policy::Policy;
@@ -147,7 +147,7 @@ fn standing(kit: &Own) -> Kit {
 impl List {
     /// Lists the trust that holds.
     pub fn run(&self, out: &mut dyn Write) -> Result<(), Failure> {
-        let (at, _) = verify::validation(self.at)?;
+        let (at, _) = judging::validation(self.at)?;
         let trust = self.roots.effective(&own::kit(&[]), at)?;
         run_list(&trust, collecting::output(self.output), out)
     }
@@ -164,7 +164,7 @@ impl Status {
     /// Prints the posture. Exit status 65 where nobody is trusted, and 3 where
     /// the kit is not what is pinned.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
-        let (at, _) = verify::validation(self.at)?;
+        let (at, _) = judging::validation(self.at)?;
         let kit = own::kit(&[]);
         let trust = self.roots.effective(&kit, at)?;
         let (policy, source) = load::effective_policy(self.policy.as_deref(), &kit)?;

@@ -28,12 +28,12 @@ const STYLE: &str = include_str!("report.css");
 
 /// How many rows of a kind are shown before the rest is only counted. Nobody
 /// reads more on paper, and browsers lay out more only slowly.
-const ROWS_MAX: usize = 2_000;
+pub(super) const ROWS_MAX: usize = 2_000;
 
 /// Writes one page.
 pub fn write_html(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out };
-    page.head(report)?;
+    page.head(&format!("Evidence {}", report.status.as_str()), STYLE)?;
     page.verdict(report)?;
     page.subjects(report)?;
     page.remedies(report)?;
@@ -46,22 +46,22 @@ pub fn write_html(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes markup of our own, and text of anybody's escaped.
-struct Page<'o> {
-    out: &'o mut dyn Write,
+pub(super) struct Page<'o> {
+    pub out: &'o mut dyn Write,
 }
 
 impl Page<'_> {
     /// Markup: only from literals here.
-    fn raw(&mut self, markup: &'static str) -> io::Result<()> {
+    pub fn raw(&mut self, markup: &'static str) -> io::Result<()> {
         self.out.write_all(markup.as_bytes())
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(escaped(text).as_bytes())
     }
 
     /// `text` between a start tag and its end tag.
-    fn within(&mut self, start: &'static str, text: &str, end: &'static str) -> io::Result<()> {
+    pub fn within(&mut self, start: &'static str, text: &str, end: &'static str) -> io::Result<()> {
         self.raw(start)?;
         self.text(text)?;
         self.raw(end)
@@ -78,16 +78,16 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn cell(&mut self, text: &str) -> io::Result<()> {
+    pub fn cell(&mut self, text: &str) -> io::Result<()> {
         self.within("<td>", text, "</td>")
     }
 
-    fn code_cell(&mut self, text: &str) -> io::Result<()> {
+    pub fn code_cell(&mut self, text: &str) -> io::Result<()> {
         self.within("<td><code>", text, "</code></td>")
     }
 
     /// A status as a word in a class of its own.
-    fn word(&mut self, word: &'static str) -> io::Result<()> {
+    pub fn word(&mut self, word: &'static str) -> io::Result<()> {
         let class = match word {
             "verified" | "passed" => "<span class=\"good\">",
             "rejected" | "failed" => "<span class=\"bad\">",
@@ -98,7 +98,7 @@ impl Page<'_> {
     }
 
     /// Begins a table that scrolls where it is too wide for the window.
-    fn table(&mut self, caption: &str, columns: &[&'static str]) -> io::Result<()> {
+    pub fn table(&mut self, caption: &str, columns: &[&'static str]) -> io::Result<()> {
         self.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")?;
         self.text(caption)?;
         self.within("\"><table><caption>", caption, "</caption><thead><tr>")?;
@@ -108,7 +108,7 @@ impl Page<'_> {
         self.raw("</tr></thead><tbody>\n")
     }
 
-    fn end_table(&mut self, rows: usize) -> io::Result<()> {
+    pub fn end_table(&mut self, rows: usize) -> io::Result<()> {
         self.raw("</tbody></table></div>\n")?;
         if rows > ROWS_MAX {
             let more = format!("{} more are in the report in JSON, which lists all.", rows - ROWS_MAX);
@@ -117,9 +117,10 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn head(&mut self, report: &Report) -> io::Result<()> {
+    /// Begins a page that has this style sheet and no other.
+    pub fn head(&mut self, title: &str, style: &'static str) -> io::Result<()> {
         self.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
-        let hash = base64::encode_standard(Digest::sha256(STYLE.as_bytes()).bytes());
+        let hash = base64::encode_standard(Digest::sha256(style.as_bytes()).bytes());
         writeln!(
             self.out,
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
@@ -128,8 +129,8 @@ impl Page<'_> {
         self.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")?;
         self.raw("<meta name=\"color-scheme\" content=\"light dark\">\n")?;
         self.raw("<meta name=\"referrer\" content=\"no-referrer\">\n")?;
-        self.within("<title>Evidence ", report.status.as_str(), " - stella</title>\n<style>")?;
-        self.raw(STYLE)?;
+        self.within("<title>", title, " - stella</title>\n<style>")?;
+        self.raw(style)?;
         self.raw("</style>\n</head>\n<body>\n")
     }
 
@@ -154,7 +155,7 @@ impl Page<'_> {
         self.raw("</dl>\n</header>\n<main>\n")
     }
 
-    fn pair(&mut self, name: &'static str, value: &str) -> io::Result<()> {
+    pub fn pair(&mut self, name: &'static str, value: &str) -> io::Result<()> {
         self.within("<dt>", name, "</dt>")?;
         self.within("<dd><code>", value, "</code></dd>\n")
     }
@@ -191,7 +192,7 @@ impl Page<'_> {
     }
 
     /// A cell with a line for each text.
-    fn lines<T: AsRef<str>>(&mut self, texts: &[T], none: &str) -> io::Result<()> {
+    pub fn lines<T: AsRef<str>>(&mut self, texts: &[T], none: &str) -> io::Result<()> {
         if texts.is_empty() {
             return self.cell(none);
         }
@@ -431,7 +432,7 @@ impl Page<'_> {
         self.raw("</dl>\n</section>\n")
     }
 
-    fn foot(&mut self) -> io::Result<()> {
+    pub fn foot(&mut self) -> io::Result<()> {
         self.raw(
             "</main>\n<footer>\n<p>Who signs here has compared the report number with the one on the \
              machine.</p>\n<table class=\"sign\"><tbody><tr><th scope=\"row\">Name</th><td></td></tr>\

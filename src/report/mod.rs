@@ -4,6 +4,7 @@
 //! No host path, duration, thread count or clock is in it, so the same evidence
 //! gives the same bytes everywhere. docs/formats/report.md describes it.
 
+mod course;
 mod html;
 mod json;
 mod junit;
@@ -13,6 +14,10 @@ mod sarif;
 mod table;
 mod vsa;
 
+pub use course::{
+    Because, Claim, Course, Moment, Pair, Relation, Shown, Sort, write_course_html, write_course_json,
+    write_course_ndjson, write_course_table,
+};
 pub use html::write_html;
 pub use json::{error_object, report_id, write_json, write_ndjson};
 pub use junit::write_junit;

@@ -242,7 +242,7 @@ fn signature_word(outcome: &Outcome) -> &'static str {
 }
 
 /// `case-` and the beginning of the checksum; a number where two have the same.
-fn case_ids(cases: &[CaseLedger]) -> Vec<String> {
+pub(super) fn case_ids(cases: &[CaseLedger]) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     cases
         .iter()
