@@ -18,6 +18,7 @@ use crate::proof::metablock;
 use crate::proof::note::{Checkpoint, CheckpointError, Note};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
 use crate::proof::sigstore::{Bundle, BundleError};
+use crate::proof::sshsig::{self, SshSignature, SshsigError};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
 use crate::statement::layout::LayoutError;
@@ -122,14 +123,25 @@ pub enum Detached {
     Minisign(MinisignFile),
     /// The bare signature, raw or in base64.
     Plain(SignatureFile),
+    /// One of SSH, which brings its key.
+    Ssh(SshSignature),
 }
 
 impl Detached {
     /// The name by which it calls its key, where it does.
-    pub fn key_name(&self) -> Option<&str> {
+    pub fn key_name(&self) -> Option<String> {
         match self {
-            Detached::Minisign(file) => Some(file.key_name()),
+            Detached::Minisign(file) => Some(file.key_name().to_owned()),
             Detached::Plain(_) => None,
+            Detached::Ssh(signature) => Some(signature.key_unverified().fingerprint()),
+        }
+    }
+
+    /// As what a scope of a trust store knows what it signs.
+    pub fn payload_type(&self) -> String {
+        match self {
+            Detached::Minisign(_) | Detached::Plain(_) => String::new(),
+            Detached::Ssh(_) => sshsig::payload_type(sshsig::FILE),
         }
     }
 
@@ -142,6 +154,7 @@ impl Detached {
         match self {
             Detached::Minisign(file) => file.signed_by(key, content),
             Detached::Plain(file) => file.signed_by(key, content),
+            Detached::Ssh(signature) => signature.signed_by(key, sshsig::FILE, content),
         }
     }
 }
@@ -263,6 +276,7 @@ impl ClaimError {
     pub fn is_base64(&self) -> bool {
         matches!(self, ClaimError::Envelope(EnvelopeError::Payload(_) | EnvelopeError::Signature { .. }))
             || matches!(self, ClaimError::Detached(DetachedError::Base64 { .. }))
+            || matches!(self, ClaimError::Detached(DetachedError::Ssh(SshsigError::Base64(_))))
             || matches!(self, ClaimError::Bundle(error) if error.is_base64())
     }
 
@@ -310,7 +324,9 @@ impl ClaimError {
             ClaimError::Listing(error) => {
                 !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
             }
-            ClaimError::Detached(error) => !matches!(error, DetachedError::Base64 { .. }),
+            ClaimError::Detached(error) => {
+                !matches!(error, DetachedError::Base64 { .. } | DetachedError::Ssh(SshsigError::Base64(_)))
+            }
             _ => false,
         }
     }
@@ -364,6 +380,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         }
         Kind::BagDeclaration => bag_declaration(content)?,
         Kind::DetachedSignature => Claim::Detached(Detached::Plain(SignatureFile::parse(content)?)),
+        Kind::SshSignature => Claim::Detached(Detached::Ssh(ssh_signature(content)?)),
         Kind::MinisignSignature => Claim::Detached(Detached::Minisign(MinisignFile::parse(content)?)),
         Kind::FileManifest => Claim::Files(FileManifest::parse(&json::parse(content)?)?),
         Kind::PublicKey => public_key(item, content)?,
@@ -383,6 +400,10 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::TimestampToken => Claim::Token(Box::new(Token::parse(content)?)),
         _ => Claim::Nothing,
     })
+}
+
+fn ssh_signature(content: &[u8]) -> Result<SshSignature, DetachedError> {
+    Ok(SshSignature::parse(content)?)
 }
 
 /// A key is what its name claims, or its first bytes only look like it. One of

@@ -122,6 +122,7 @@ check_ids! {
     SignatureIdentity = "signature.identity",
     SignatureSharedKey = "signature.shared-key",
     SignatureSigstore = "signature.sigstore",
+    SignatureSsh = "signature.ssh",
     SignatureThreshold = "signature.threshold",
     StatementClaims = "statement.claims",
     StatementPredicateType = "statement.predicate-type",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Accompanied, Chain, Identity, LogName, Profile, Purpose};
-use crate::crypto::key::{KeyId, Kind, PublicKey};
+use crate::crypto::key::{KeyId, Kind, PublicKey, SecurityKey, SshKey};
 use crate::crypto::mac::SharedKey;
 use crate::crypto::signature::{self, Algorithm};
 use crate::digest::Digest;
@@ -15,6 +15,8 @@ use crate::time::{Interval, Position, Window};
 pub enum KeyMaterial {
     /// The public half of a key pair.
     Public(PublicKey),
+    /// A key in a device, which signs in SSH's own formats and in no other.
+    Security(SecurityKey),
     /// A secret that both sides hold; proves less than a signature.
     Shared(SharedKey),
 }
@@ -100,6 +102,27 @@ impl TrustedKey {
         }
     }
 
+    /// A key as SSH has it. With RSA, SSH signs SHA-512 as readily as SHA-256.
+    pub fn ssh(key: SshKey) -> TrustedKey {
+        match key {
+            SshKey::Plain(key) => {
+                let mut key = TrustedKey::public(key);
+                if key.algorithms.contains(&Algorithm::RsaPkcs1Sha256) {
+                    key.algorithms.insert(Algorithm::RsaPkcs1Sha512);
+                }
+                key
+            }
+            SshKey::Security(key) => TrustedKey {
+                id: key.id(),
+                algorithms: signature::default_algorithms(key.public()).iter().copied().collect(),
+                hints: BTreeSet::from([key.id().to_string(), SshKey::Security(key.clone()).fingerprint()]),
+                material: KeyMaterial::Security(key),
+                window: Window::OPEN,
+                distrusted: None,
+            },
+        }
+    }
+
     /// A shared key with its only algorithm.
     pub fn shared(key: SharedKey) -> TrustedKey {
         let id = key.id();
@@ -123,6 +146,7 @@ impl TrustedKey {
     pub fn goes_over_all(&self) -> bool {
         match &self.material {
             KeyMaterial::Public(key) => key.kind() == Kind::Ed25519,
+            KeyMaterial::Security(_) => false,
             KeyMaterial::Shared(_) => true,
         }
     }

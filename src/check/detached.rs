@@ -5,7 +5,7 @@ use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
-use crate::check::{container, signature_detached, trust_known_signer};
+use crate::check::{container, signature_detached, signature_ssh, trust_known_signer};
 use crate::claim::{Claim, Detached};
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::{self, CaseFormat, Item, Kind};
@@ -111,13 +111,21 @@ fn signers(
     let mut good: Vec<(crate::anchor::Identity, Made)> = Vec::new();
     let mut doubts: Vec<Doubt> = Vec::new();
     let (mut verified, mut named, mut unmeasured) = (false, None, false);
+    let key_name = signature.key_name();
+    let payload_type = signature.payload_type();
     for (authority, key) in context.keys() {
-        let hinted = signature.key_name().is_some_and(|name| key.hints.contains(name));
+        let hinted = key_name.as_ref().is_some_and(|name| key.hints.contains(name));
         match signature.signed_by(key, content) {
             Ok(signed) => {
                 verified = true;
-                let signing::Admitted { passed, findings, notes, coverage, time } =
-                    signing::admit_detached(context, authority, key, signed.algorithm(), existence, purpose);
+                let signing::Admitted { passed, findings, notes, coverage, time } = signing::admit_detached(
+                    context,
+                    authority,
+                    key,
+                    (signed.algorithm(), &payload_type),
+                    existence,
+                    purpose,
+                );
                 passed.into_iter().for_each(|check| book.pass(check));
                 book.merge(coverage);
                 notes.into_iter().for_each(|note| book.note(note.item(item)));
@@ -145,12 +153,15 @@ fn signers(
                 }
             }
             Err(DetachedError::NeedsContent { .. } | DetachedError::NeedsDigest { .. }) => unmeasured = true,
-            Err(_) if hinted => named = Some(authority.identity.clone()),
+            Err(error) if hinted => named = Some((authority.identity.clone(), error)),
             Err(_) => {}
         }
     }
     if verified {
-        signature_detached::passed(book);
+        match signature {
+            Detached::Ssh(_) => signature_ssh::passed(book),
+            _ => signature_detached::passed(book),
+        }
         trust_known_signer::passed(book);
         if !good.is_empty() {
             // The same key under a second name that may not sign decides nothing.
@@ -158,12 +169,18 @@ fn signers(
         }
     } else if let Some(finding) = context.refused(|key| signature.signed_by(key, content).is_ok()) {
         doubts.push((None, finding.clone()));
-    } else if let Some(identity) = named {
-        doubts.push((None, signature_detached::failed(target, &identity)));
+    } else if let Some((identity, error)) = named {
+        doubts.push((
+            None,
+            match signature {
+                Detached::Ssh(_) => signature_ssh::failed(target, &identity, &error),
+                _ => signature_detached::failed(target, &identity),
+            },
+        ));
     } else if unmeasured {
         doubts.push((None, signature_detached::unmeasured(target)));
     } else {
-        doubts.push((None, trust_known_signer::unknown(signature.key_name())));
+        doubts.push((None, trust_known_signer::unknown(key_name.as_deref())));
     }
     (good, doubts)
 }

@@ -110,6 +110,7 @@ pub mod signature_dsse;
 pub mod signature_identity;
 pub mod signature_shared_key;
 pub mod signature_sigstore;
+pub mod signature_ssh;
 pub mod signature_threshold;
 pub mod signing;
 pub mod sigstore;
@@ -237,6 +238,7 @@ pub const ALL: &[&About] = &[
     &signature_identity::ABOUT,
     &signature_shared_key::ABOUT,
     &signature_sigstore::ABOUT,
+    &signature_ssh::ABOUT,
     &signature_threshold::ABOUT,
     &statement_claims::ABOUT,
     &statement_predicate_type::ABOUT,

@@ -128,6 +128,7 @@ fn passed(kind: Kind, book: &mut Book) {
             | Kind::BagTagManifest(_)
             | Kind::DetachedSignature
             | Kind::MinisignSignature
+            | Kind::SshSignature
             | Kind::Checkpoint
             | Kind::TlogProof
             | Kind::TlogConsistency
@@ -144,6 +145,7 @@ fn passed(kind: Kind, book: &mut Book) {
             | Kind::BundleSignature
             | Kind::DetachedSignature
             | Kind::MinisignSignature
+            | Kind::SshSignature
     ) {
         book.pass(CheckId::FormatBase64);
     }

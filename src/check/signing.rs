@@ -662,7 +662,7 @@ pub fn admit_detached(
     context: &Context,
     authority: &Authority,
     key: &TrustedKey,
-    algorithm: crate::crypto::signature::Algorithm,
+    (algorithm, payload_type): (crate::crypto::signature::Algorithm, &str),
     existence: &Existence,
     purpose: Purpose,
 ) -> Admitted {
@@ -674,8 +674,8 @@ pub fn admit_detached(
         existence,
         [
             (CheckId::TrustPurpose, trust_purpose::examine(authority, purpose)),
-            // A detached signature has no payload type, so a narrowing to some excludes it.
-            (CheckId::TrustNarrowing, trust_narrowing::examine(authority, "", None)),
+            // Most detached signatures have no payload type, so a narrowing to some excludes them.
+            (CheckId::TrustNarrowing, trust_narrowing::examine(authority, payload_type, None)),
         ],
     )
 }
@@ -744,8 +744,8 @@ pub fn approvers(
             let (authority, key) = context.key(candidate);
             let Ok(signed) = envelope.signed_by(0, key) else { continue };
             let existence = Existence::unproven(context.rules.at);
-            let purpose = Purpose::Attestation;
-            let admitted = admit_detached(context, authority, key, signed.algorithm(), &existence, purpose);
+            let (purpose, what) = (Purpose::Attestation, (signed.algorithm(), ""));
+            let admitted = admit_detached(context, authority, key, what, &existence, purpose);
             if admitted.findings.is_empty() {
                 identities.insert(authority.identity.clone());
             }

@@ -190,9 +190,12 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
         }
         Ok(Claim::Detached(signature)) => {
             let mut claim = vec![("signature", "detached".to_owned())];
-            claim.extend(signature.key_name().map(|name| ("keyid", name.to_owned())));
+            claim.extend(signature.key_name().map(|name| ("keyid", name)));
             if let Detached::Minisign(file) = &signature {
                 claim.push(("comment", file.trusted_comment_unverified().to_owned()));
+            }
+            if let Detached::Ssh(signature) = &signature {
+                claim.push(("namespace", signature.namespace_unverified().to_owned()));
             }
             push(claim);
         }

@@ -335,6 +335,7 @@ fn authority_lines(store: &TrustStore, authority: &Authority, out: &mut dyn Writ
 fn key_line(key: &TrustedKey) -> String {
     let kind = match &key.material {
         KeyMaterial::Public(public) => public.kind().to_string(),
+        KeyMaterial::Security(key) => format!("{} in a device", key.public().kind()),
         KeyMaterial::Shared(_) => "shared key".to_owned(),
     };
     let mut line = format!("{} {kind}", key.id);

@@ -99,7 +99,7 @@ impl Roster {
         self.by_hint.get(name).into_iter().flatten().filter_map(|(authority, index)| {
             match &self.authorities[*authority].keys[*index].material {
                 KeyMaterial::Shared(key) => Some(Shared { authority: *authority, index: *index, key }),
-                KeyMaterial::Public(_) => None,
+                KeyMaterial::Public(_) | KeyMaterial::Security(_) => None,
             }
         })
     }
@@ -120,7 +120,7 @@ impl Roster {
     pub(super) fn shared_at(&self, authority: usize, index: usize) -> Option<&SharedKey> {
         match &self.authorities[authority].keys[index].material {
             KeyMaterial::Shared(key) => Some(key),
-            KeyMaterial::Public(_) => None,
+            KeyMaterial::Public(_) | KeyMaterial::Security(_) => None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
 use crate::proof::log::tiles::TileName;
-use crate::proof::sigstore;
+use crate::proof::{sigstore, sshsig};
 use crate::wire::base64;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
@@ -401,7 +401,7 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
             (Kind::DsseEnvelope | Kind::DsseLines | Kind::DetachedSignature, Some(Kind::SigstoreBundle)) => {
                 Kind::SigstoreBundle
             }
-            (Kind::DetachedSignature, Some(found @ (Kind::DsseEnvelope | Kind::MinisignSignature))) => found,
+            (Kind::DetachedSignature, Some(found)) if can_be_beside(found) => found,
             (Kind::DetachedSignature, Some(Kind::Checkpoint)) => Kind::Checkpoint,
             (Kind::PublicKey, Some(Kind::Certificate)) => Kind::Certificate,
             (Kind::Layout | Kind::Link, Some(found @ (Kind::DsseEnvelope | Kind::Layout | Kind::Link))) => {
@@ -421,6 +421,11 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
         }
     };
     (kind, peek)
+}
+
+/// What a signature file may be besides a signature and nothing else.
+fn can_be_beside(found: Kind) -> bool {
+    matches!(found, Kind::DsseEnvelope | Kind::MinisignSignature | Kind::SshSignature)
 }
 
 /// The kind of a `checksums.txt` that belongs to no layout, and of its like.
@@ -502,6 +507,9 @@ fn by_text(text: &[u8]) -> Option<Kind> {
     if text.starts_with(custody::signet::archive::MAGIC) {
         return Some(Kind::SignetArchive);
     }
+    if text.starts_with(sshsig::MAGIC) {
+        return Some(Kind::SshSignature);
+    }
     if text.starts_with(b"untrusted comment:") {
         let trusted = text.split(|b| *b == b'\n').any(|line| line.starts_with(b"trusted comment:"));
         return Some(if trusted { Kind::MinisignSignature } else { Kind::PublicKey });
@@ -512,6 +520,7 @@ fn by_text(text: &[u8]) -> Option<Kind> {
         return match label {
             b"CERTIFICATE" => Some(Kind::Certificate),
             b"X509 CRL" => Some(Kind::Crl),
+            b"SSH SIGNATURE" => Some(Kind::SshSignature),
             _ if label.ends_with(b"PUBLIC KEY") => Some(Kind::PublicKey),
             _ => None,
         };
@@ -796,6 +805,9 @@ mod tests {
         content("x", "untrusted comment: k\nRWQ\n", Kind::PublicKey);
         content("x.sig", "untrusted comment: k\nRWQ\ntrusted comment: t\n\n", Kind::MinisignSignature);
         content("x.sig", "MEUC", Kind::DetachedSignature);
+        content("x.sig", "-----BEGIN SSH SIGNATURE-----\n", Kind::SshSignature);
+        content("x", "-----BEGIN SSH SIGNATURE-----\n", Kind::SshSignature);
+        content("x.sig", "SSHSIG\0\0", Kind::SshSignature);
         content("policy.toml", "schema = \"stella.policy/v1\"\n", Kind::Policy);
         content("Cargo.toml", "[package]\n", Kind::Artifact);
         let hex = |digits: usize| format!("# list\n{}  a\n", "0".repeat(digits));

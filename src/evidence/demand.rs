@@ -18,6 +18,7 @@ use crate::limits;
 use crate::listing::{self, Grammar};
 use crate::path::{EvidencePath, escape};
 use crate::proof::detached::MinisignFile;
+use crate::proof::sshsig::SshSignature;
 use crate::proof::timestamp::Token;
 use crate::wire::base64;
 use crate::wire::json::{self, Object, Value};
@@ -124,6 +125,12 @@ impl Demand {
                 // The older of the two kinds is made over the file itself.
                 let whole = parsed.is_some() && algorithms.is_empty();
                 ask(self, file, Want { algorithms, whole });
+            }
+            (Kind::SshSignature, Some(file)) => {
+                let parsed = item.content.as_deref().and_then(|bytes| SshSignature::parse(bytes).ok());
+                if let Some(signature) = parsed {
+                    ask(self, file, digest(signature.hash()));
+                }
             }
             // A leaf is hashed with a byte before it, so no digest of the file will do.
             (Kind::TlogProof, Some(file)) => {

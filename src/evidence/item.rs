@@ -87,6 +87,8 @@ pub enum Kind {
     DetachedSignature,
     /// A minisign signature over the file whose name it continues.
     MinisignSignature,
+    /// A signature of SSH over the file whose name it continues.
+    SshSignature,
     /// `manifest.json` of a snapshot of ours.
     SnapshotManifest,
     /// `kit.json` of a kit of ours.
@@ -139,6 +141,7 @@ impl Kind {
             Kind::SignetArchive => "signet-archive",
             Kind::DetachedSignature => "detached-signature",
             Kind::MinisignSignature => "minisign-signature",
+            Kind::SshSignature => "ssh-signature",
             Kind::SnapshotManifest => "snapshot-manifest",
             Kind::KitManifest => "kit-manifest",
             Kind::FileManifest => "file-manifest",

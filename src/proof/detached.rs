@@ -19,6 +19,7 @@
 //!   or wrapped as the usual tools wrap it, is base64; everything else is raw bytes.
 
 use super::attempt::{AttemptError, Content, Spellings, attempt};
+use super::sshsig::SshsigError;
 use crate::anchor::{KeyMaterial, TrustedKey};
 use crate::crypto::key::{KeyId, PublicKey, minisign};
 use crate::crypto::signature::{self, Algorithm, Encoding, SignatureError};
@@ -101,6 +102,20 @@ pub enum DetachedError {
     /// It is no signature of this file under this key.
     #[error("the signature does not match")]
     Mismatch,
+    /// Not a signature of SSH.
+    #[error("{0}")]
+    Ssh(#[from] SshsigError),
+    /// A signature of SSH that is for something else.
+    #[error("a signature for {}, expected one for {expected}", crate::wire::quoted(.found))]
+    Namespace {
+        /// What it is for.
+        found: String,
+        /// What was asked.
+        expected: String,
+    },
+    /// A device signed by itself.
+    #[error("a signature of a device that nobody touched")]
+    Untouched,
     /// The file is signed, but the trusted comment is not.
     #[error("the signature over the trusted comment does not match")]
     TrustedComment,
@@ -295,7 +310,7 @@ impl SignatureFile {
 }
 
 impl SignedContent<'_> {
-    fn digest(&self, hash: Hash) -> Option<Digest> {
+    pub(super) fn digest(&self, hash: Hash) -> Option<Digest> {
         match self {
             SignedContent::Bytes(bytes) => Some(Digest::of(hash, bytes)),
             SignedContent::Digests(digests) => digests.get(hash),
@@ -347,6 +362,11 @@ fn decode<const SIZE: usize>(text: &str, line: usize) -> Result<[u8; SIZE], Deta
 }
 
 impl SignedFile {
+    /// Of a mechanism that has found it so.
+    pub(super) fn of(content: SignedContent<'_>, key_id: KeyId, algorithm: Algorithm) -> SignedFile {
+        SignedFile { digests: content.digests(), key_id, algorithm, trusted_comment: None }
+    }
+
     /// Digests of the file that was signed; SHA-256 is always among them when
     /// the caller measured it.
     pub fn digests(&self) -> &Digests {

@@ -12,3 +12,4 @@ pub mod timestamp;
 pub mod x509;
 pub mod revocation;
 pub mod sigstore;
+pub mod sshsig;

@@ -229,7 +229,13 @@ fn signature_word(outcome: &Outcome) -> &'static str {
         }
         sum
     };
-    let made = [CheckId::SignatureDsse, CheckId::SignatureBarePayload, CheckId::SignatureDetached].map(count);
+    let made = [
+        CheckId::SignatureDsse,
+        CheckId::SignatureBarePayload,
+        CheckId::SignatureDetached,
+        CheckId::SignatureSsh,
+    ]
+    .map(count);
     if made.iter().any(|coverage| coverage.failed > 0) {
         "failed"
     } else if made[0].passed + made[2].passed > 0 {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allowed_signers::{self, is_allowed_signers};
 use super::error::{TrustError, TrustErrorKind};
 use super::log_policy::{LogPolicy, is_log_policy};
 use super::store::{Draft, TrustStore, Unused};
@@ -13,7 +14,7 @@ use super::{CertificateUse, Naming, STORE_FILE, keyring, roots, trusted_root};
 use crate::anchor::{
     Authority, CertificateOutline, Identity, LogName, Purpose, SelfSigned, TrustedKey, Usage,
 };
-use crate::crypto::key::{KeyError, PublicKey};
+use crate::crypto::key::{KeyError, PublicKey, SshKey};
 use crate::digest::Algorithm as Hash;
 use crate::limits;
 use crate::path::escape;
@@ -33,6 +34,7 @@ enum Form {
     Json,
     Der,
     LogPolicy,
+    AllowedSigners,
     Other,
 }
 
@@ -43,11 +45,12 @@ fn form_of(bytes: &[u8]) -> Form {
     let line_starts = || bytes.split(|b| *b == b'\n').any(|line| line.starts_with(BEGIN));
     match () {
         () if starts("untrusted comment: ") => Form::Minisign,
-        () if starts("ssh-") || starts("ecdsa-sha2-") => Form::Ssh,
+        () if starts("ssh-") || starts("ecdsa-sha2-") || starts("sk-") => Form::Ssh,
         () if starts("{") => Form::Json,
         () if is_log_policy(bytes) => Form::LogPolicy,
         () if starts("0") && !bytes.is_ascii() => Form::Der,
         () if line_starts() => Form::Pem,
+        () if is_allowed_signers(bytes) => Form::AllowedSigners,
         () => Form::Other,
     }
 }
@@ -66,16 +69,16 @@ fn text(bytes: &[u8]) -> Result<&str, Kind> {
 }
 
 /// The only public key of a file that a store refers to.
-pub(super) fn one_public_key(bytes: &[u8]) -> Result<PublicKey, Kind> {
+pub(super) fn one_public_key(bytes: &[u8]) -> Result<TrustedKey, Kind> {
     bounded(bytes)?;
-    Ok(match form_of(bytes) {
+    Ok(TrustedKey::public(match form_of(bytes) {
         Form::Pem => PublicKey::from_pem(text(bytes)?)?,
         Form::Minisign => PublicKey::from_minisign(text(bytes)?)?,
-        Form::Ssh => PublicKey::from_ssh(text(bytes)?)?,
+        Form::Ssh => return Ok(TrustedKey::ssh(SshKey::from_line(text(bytes)?)?)),
         Form::Json => PublicKey::from_jwk(&json::parse(bytes)?)?,
         Form::Der => PublicKey::from_spki_der(bytes)?,
-        Form::LogPolicy | Form::Other => return Err(Kind::Unrecognised),
-    })
+        Form::LogPolicy | Form::AllowedSigners | Form::Other => return Err(Kind::Unrecognised),
+    }))
 }
 
 fn bounded(bytes: &[u8]) -> Result<(), Kind> {
@@ -151,7 +154,7 @@ fn add(
         Form::Minisign => add_key(draft, PublicKey::from_minisign(text(bytes)?)?, naming),
         Form::Ssh => {
             for line in text(bytes)?.lines().filter(|line| !line.is_empty()) {
-                add_key(draft, PublicKey::from_ssh(line)?, naming)?;
+                add_trusted(draft, TrustedKey::ssh(SshKey::from_line(line)?), naming)?;
             }
             Ok(())
         }
@@ -176,6 +179,7 @@ fn add(
             // Its logs and witnesses are for what their lines say.
             Naming::Purpose(purpose) => Err(Kind::NamedStore { purpose }),
         },
+        Form::AllowedSigners => allowed_signers::add(draft, bytes, naming),
         Form::Pem => add_blocks(draft, &pem::blocks(text(bytes)?)?, naming),
         // What a name promised and the content is not.
         Form::Other if name.ends_with(".json") => {
@@ -218,11 +222,12 @@ fn add_blocks(draft: &mut Draft, blocks: &[Block], naming: Naming) -> Result<(),
 
 /// A raw key: for attestation, or for the purpose that it was given with.
 fn add_key(draft: &mut Draft, key: PublicKey, naming: Naming) -> Result<(), Kind> {
-    let purpose = match naming {
-        Naming::Bare(_) => Purpose::Attestation,
-        Naming::Purpose(purpose) => purpose,
-    };
-    let key = TrustedKey::public(key);
+    add_trusted(draft, TrustedKey::public(key), naming)
+}
+
+/// The same with its algorithms.
+fn add_trusted(draft: &mut Draft, key: TrustedKey, naming: Naming) -> Result<(), Kind> {
+    let purpose = naming.of_keys();
     if key.algorithms.is_empty() {
         return Err(Kind::Weak(key.id));
     }

@@ -58,6 +58,14 @@ pub enum TrustErrorKind {
     /// A private key where public ones belong.
     #[error("a private key, expected public ones")]
     PrivateKey,
+    /// A line of `allowed_signers` that is none.
+    #[error("line {line}: {what}")]
+    AllowedSigner {
+        /// Which one, from one.
+        line: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A policy for logs that is none.
     #[error("{0}")]
     LogPolicy(#[from] super::log_policy::LogPolicyError),

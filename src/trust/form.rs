@@ -9,7 +9,7 @@ use crate::anchor::{
     Accompanied, Authority, CertificateOutline, Chain, Identity, KeyMaterial, LogName, Narrowing, Profile,
     Purpose, TrustedKey,
 };
-use crate::crypto::key::{KeyId, PublicKey};
+use crate::crypto::key::{KeyId, PublicKey, SshKey};
 use crate::crypto::mac::SharedKey;
 use crate::crypto::signature::Algorithm;
 use crate::digest::{self, Digest, decode_hex};
@@ -151,17 +151,18 @@ impl<'f> Form<'f> {
         let mut key = match spelling(&mut fields)? {
             "shared" => TrustedKey::shared(self.shared(&mut fields)?),
             "pem" => public(PublicKey::from_pem(fields.str("pem")?)?),
-            "ssh" => public(PublicKey::from_ssh(fields.str("ssh")?)?),
+            "ssh" => TrustedKey::ssh(SshKey::from_line(fields.str("ssh")?)?),
             "minisign" => public(PublicKey::from_minisign(fields.str("minisign")?)?),
             "jwk" => public(PublicKey::from_jwk(fields.value("jwk")?)?),
             _ => {
                 let bytes = self.referred(&mut fields)?;
-                public(bare::one_public_key(bytes)?)
+                bare::one_public_key(bytes)?
             }
         };
         if let Some(algorithms) = named_set(&mut fields, "algorithms", Algorithm::from_name)? {
             let fits = |algorithm: &&Algorithm| match &key.material {
                 KeyMaterial::Public(public) => algorithm.fits(public.kind()),
+                KeyMaterial::Security(key) => algorithm.fits(key.public().kind()),
                 KeyMaterial::Shared(_) => **algorithm == Algorithm::HmacSha256,
             };
             if let Some(algorithm) = algorithms.iter().find(|algorithm| !fits(algorithm)) {
@@ -276,7 +277,7 @@ fn one_certificate(bytes: &[u8]) -> Result<Vec<u8>, Kind> {
 }
 
 /// What no authority may be, whoever wrote it down.
-fn consistent(authority: &Authority) -> Result<(), Kind> {
+pub(super) fn consistent(authority: &Authority) -> Result<(), Kind> {
     let identity = || authority.identity.clone();
     if authority.keys.is_empty() && authority.certificates.is_empty() {
         return Err(Kind::NoKey(identity()));

@@ -2,7 +2,8 @@
 //!
 //! One form of our own, `stella.trust/v1` (docs/formats/trust-store.md), and
 //! the forms in which keys usually lie about: PEM, SSH lines, minisign, JWK,
-//! StellaOps' roots for time anchors, Sigstore's trusted roots. No file is opened here; callers hand in
+//! StellaOps' roots for time anchors, Sigstore's trusted roots, `allowed_signers`
+//! of SSH. No file is opened here; callers hand in
 //! names and bytes.
 //!
 //! How this would be attacked: bring a key in by a second spelling of the
@@ -14,6 +15,7 @@
 //! issuer's name, pass for an anchor; reverse a window, so that nobody knows
 //! what it says.
 
+mod allowed_signers;
 mod bare;
 mod built_in;
 mod change;
@@ -57,6 +59,16 @@ pub enum Naming {
     Bare(CertificateUse),
     /// Given as `PURPOSE=PATH`.
     Purpose(Purpose),
+}
+
+impl Naming {
+    /// For what raw keys count.
+    fn of_keys(self) -> Purpose {
+        match self {
+            Naming::Bare(_) => Purpose::Attestation,
+            Naming::Purpose(purpose) => purpose,
+        }
+    }
 }
 
 /// `--purpose`: for what a bare certificate may count.

@@ -8,7 +8,7 @@ use crate::anchor::{
     Accompanied, Authority, CertificateOutline, Chain, Identity, KeyMaterial, LogName, Narrowing, Persons,
     Purpose, TrustedKey,
 };
-use crate::crypto::key::{KeyId, PublicKey};
+use crate::crypto::key::{KeyId, PublicKey, SshKey};
 use crate::crypto::signature::Algorithm;
 use crate::digest::{Digest, encode_hex};
 use crate::time::{UnixTime, Window};
@@ -442,6 +442,7 @@ pub(super) fn named_hints(key: &TrustedKey) -> BTreeSet<String> {
         KeyMaterial::Public(public) => {
             PublicKey::from_spki_der(&public.spki_der()).expect("the encoding of a key reads back").hints()
         }
+        KeyMaterial::Security(key) => TrustedKey::ssh(SshKey::Security(key.clone())).hints,
         KeyMaterial::Shared(shared) => TrustedKey::shared(shared.clone()).hints,
     };
     key.hints.difference(&derived).cloned().collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::store::{Distrust, Distrusted, TrustStore, instance_members, named_hints, sorted_names, strings};
 use super::{SCHEMA, STORE_FILE};
 use crate::anchor::{Authority, KeyMaterial, Narrowing, Purpose, TrustedKey};
+use crate::crypto::key::SshKey;
 use crate::crypto::signature::Algorithm;
 use crate::digest::{Digest, encode_hex};
 use crate::time::Window;
@@ -84,6 +85,10 @@ impl Files {
             KeyMaterial::Public(public) => {
                 let text = pem::encode("PUBLIC KEY", &public.spki_der());
                 self.refer("keys", &format!("{id}.pem"), text.into_bytes())
+            }
+            KeyMaterial::Security(key) => {
+                let line = SshKey::Security(key.clone()).line();
+                self.refer("keys", &format!("{id}.pub"), format!("{line}\n").into_bytes())
             }
             KeyMaterial::Shared(shared) => {
                 let line = format!("{}\n", encode_hex(shared.dangerous_secret()));

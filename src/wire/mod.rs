@@ -12,6 +12,7 @@ pub mod olpc;
 pub mod pem;
 pub mod python;
 pub mod shape;
+pub mod ssh;
 pub mod tar;
 pub mod unpack;
 

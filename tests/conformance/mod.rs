@@ -31,6 +31,7 @@ mod rfc3161;
 mod sigstore_clients;
 mod sigstore_conformance;
 mod slsa_verifier;
+mod sshsig;
 mod wycheproof;
 
 /// The suites that are run.
@@ -48,6 +49,7 @@ const SUITES: &[Suite] = &[
     sigstore_clients::SUITE,
     sigstore_conformance::SUITE,
     slsa_verifier::SUITE,
+    sshsig::SUITE,
     wycheproof::SUITE,
 ];
 

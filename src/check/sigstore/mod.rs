@@ -148,7 +148,7 @@ fn made_by(context: &Context, view: &CaseView, bundle: &Bundle) -> Option<Public
     let (_, key) = context.keys().find(|(_, key)| made(key))?;
     match &key.material {
         crate::anchor::KeyMaterial::Public(key) => Some(key.clone()),
-        crate::anchor::KeyMaterial::Shared(_) => None,
+        crate::anchor::KeyMaterial::Security(_) | crate::anchor::KeyMaterial::Shared(_) => None,
     }
 }
 
@@ -187,8 +187,14 @@ fn message(
             Ok(signed) => {
                 verified = true;
                 let purpose = Purpose::Attestation;
-                let admitted =
-                    signing::admit_detached(context, authority, key, signed.algorithm(), existence, purpose);
+                let admitted = signing::admit_detached(
+                    context,
+                    authority,
+                    key,
+                    (signed.algorithm(), ""),
+                    existence,
+                    purpose,
+                );
                 admitted.passed.into_iter().for_each(|check| book.pass(check));
                 book.merge(admitted.coverage);
                 admitted.notes.into_iter().for_each(|note| book.note(note.item(path)));

@@ -12,8 +12,7 @@ pub(super) fn all(key: &PublicKey) -> BTreeSet<String> {
     digest_of_spki(key, &mut hints);
 
     // OpenSSH; also the key id that go-securesystemslib makes for DSSE.
-    let fingerprint = Digest::sha256(&ssh::blob(&key.material));
-    hints.insert(format!("SHA256:{}", base64::encode_standard_unpadded(fingerprint.bytes())));
+    hints.insert(ssh::fingerprint(&ssh::blob(&key.material)));
 
     let thumbprint = base64::encode_url(jwk::thumbprint(&key.material).bytes());
     hints.insert(format!("urn:ietf:params:oauth:jwk-thumbprint:sha-256:{thumbprint}"));

@@ -26,12 +26,15 @@ use crate::wire::der::DerError;
 use crate::wire::json::Value;
 use crate::wire::pem::{self, PemError};
 use crate::wire::shape::ShapeError;
+use crate::wire::ssh::SshFieldError;
 
 mod hints;
 pub mod jwk;
 pub mod minisign;
 mod spki;
 mod ssh;
+
+pub use ssh::{SecurityKey, SshKey};
 
 /// A curve of ECDSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -246,6 +249,9 @@ pub enum KeyError {
         /// What should stand there.
         expected: &'static str,
     },
+    /// Not the fields of an SSH key.
+    #[error("{0}")]
+    SshField(#[from] SshFieldError),
     /// Bytes after the key.
     #[error("{bytes} bytes after the key")]
     Trailing {

@@ -1,48 +1,163 @@
 //! SSH public keys: the line of a `.pub` file, and the blob inside it.
 //!
 //! RFC 4253 6.6 for the frame and `ssh-rsa`, RFC 5656 3.1 for ECDSA, RFC 8709 4
-//! for Ed25519. Options in front of the type (`authorized_keys`), certificates
-//! and security-key types are refused: each would change what the key is good for.
+//! for Ed25519, PROTOCOL.u2f of OpenSSH for keys that live in a device. Options in
+//! front of the type (`authorized_keys`) and certificates are refused: each would
+//! change what the key is good for. A [`SecurityKey`] is no [`PublicKey`]: what it
+//! signs is never the message alone, and it serves no format but SSH's own.
 
-use super::{Curve, KeyError, Material, PublicKey};
+use super::{Curve, KeyError, KeyId, Material, PublicKey};
+use crate::digest::Digest;
 use crate::wire::base64;
+use crate::wire::ssh::{Reader, mpint, strings};
 
-/// Reads `ssh-ed25519 AAAA... comment`.
-pub(super) fn parse(text: &str) -> Result<PublicKey, KeyError> {
-    let line = text.strip_suffix('\n').unwrap_or(text);
-    if line.chars().any(char::is_control) {
-        return Err(KeyError::Text { expected: "one line with an SSH public key" });
+/// Keys that live in a device, by the name of their type.
+const SECURITY: [&str; 2] = ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+
+/// A key as SSH knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SshKey {
+    /// One that signs what it is given.
+    Plain(PublicKey),
+    /// One that signs in a device, and what the device adds.
+    Security(SecurityKey),
+}
+
+/// A key in a device (FIDO U2F): it signs for an application, and says whether
+/// somebody touched it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityKey {
+    public: PublicKey,
+    application: String,
+}
+
+impl SecurityKey {
+    /// The key that the mathematics is done with.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
     }
-    let mut words = line.splitn(3, ' ');
-    let (Some(name), Some(blob)) = (words.next(), words.next()) else {
-        return Err(KeyError::Text { expected: "an SSH key type and its base64" });
-    };
-    let blob = base64::decode_standard(blob)?;
-    let mut reader = Reader(&blob);
-    let inner = reader.string()?;
-    if inner != name.as_bytes() {
-        return Err(KeyError::Text { expected: "the same SSH key type outside and inside the base64" });
+
+    /// For which application it signs: `ssh:`, as a rule.
+    pub fn application(&self) -> &str {
+        &self.application
     }
-    let key = match name {
-        "ssh-ed25519" => PublicKey::from_ed25519_bytes(reader.string()?)?,
-        "ssh-rsa" => {
-            let (exponent, modulus) = (reader.mpint()?, reader.mpint()?);
-            PublicKey::from_rsa(modulus, exponent)?
+
+    /// SHA-256 of the blob: the same numbers as a plain key are another key.
+    pub fn id(&self) -> KeyId {
+        KeyId::new(Digest::sha256(&self.blob()))
+    }
+
+    /// What stands in base64.
+    pub fn blob(&self) -> Vec<u8> {
+        let application = self.application.as_bytes();
+        match &self.public.material {
+            Material::Ecdsa { curve, point } => {
+                strings(&[SECURITY[1].as_bytes(), curve.ssh_name().as_bytes(), point, application])
+            }
+            Material::Ed25519(key) => strings(&[SECURITY[0].as_bytes(), key.as_bytes(), application]),
+            Material::Rsa(_) => unreachable!("no security key is read that is of RSA"),
         }
-        _ => {
-            let curve = Curve::ALL
-                .into_iter()
-                .find(|curve| name.strip_prefix("ecdsa-sha2-") == Some(curve.ssh_name()))
-                .ok_or_else(|| KeyError::Unsupported { found: name.to_owned() })?;
+    }
+}
+
+impl SshKey {
+    /// The blob of a key, all of it.
+    pub fn from_blob(blob: &[u8]) -> Result<SshKey, KeyError> {
+        let mut reader = Reader::new(blob);
+        let name = reader.string()?;
+        let name = std::str::from_utf8(name)
+            .map_err(|_| KeyError::Text { expected: "the name of an SSH key type" })?;
+        let point = |reader: &mut Reader, curve: Curve| {
             if reader.string()? != curve.ssh_name().as_bytes() {
                 return Err(KeyError::Text { expected: "the curve that the SSH key type names" });
             }
-            PublicKey::from_ec_point(curve, reader.string()?)?
+            PublicKey::from_ec_point(curve, reader.string()?)
+        };
+        let key = match name {
+            "ssh-ed25519" => PublicKey::from_ed25519_bytes(reader.string()?)?,
+            "ssh-rsa" => {
+                let (exponent, modulus) = (reader.mpint()?, reader.mpint()?);
+                PublicKey::from_rsa(modulus, exponent)?
+            }
+            _ if name == SECURITY[0] => PublicKey::from_ed25519_bytes(reader.string()?)?,
+            _ if name == SECURITY[1] => point(&mut reader, Curve::P256)?,
+            _ => {
+                let curve = Curve::ALL
+                    .into_iter()
+                    .find(|curve| name.strip_prefix("ecdsa-sha2-") == Some(curve.ssh_name()))
+                    .ok_or_else(|| KeyError::Unsupported { found: name.to_owned() })?;
+                point(&mut reader, curve)?
+            }
+        };
+        let key = match SECURITY.contains(&name) {
+            false => SshKey::Plain(key),
+            true => {
+                let text = std::str::from_utf8(reader.string()?);
+                let application =
+                    text.map_err(|_| KeyError::Text { expected: "the name of an application" })?;
+                SshKey::Security(SecurityKey { public: key, application: application.to_owned() })
+            }
+        };
+        reader.finish()?;
+        Ok(key)
+    }
+
+    /// Reads `ssh-ed25519 AAAA... comment`.
+    pub fn from_line(text: &str) -> Result<SshKey, KeyError> {
+        let line = super::bounded(text)?;
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        if line.chars().any(char::is_control) {
+            return Err(KeyError::Text { expected: "one line with an SSH public key" });
         }
-    };
-    match reader.0 {
-        [] => Ok(key),
-        rest => Err(KeyError::Trailing { bytes: rest.len() }),
+        let mut words = line.splitn(3, ' ');
+        let (Some(name), Some(blob)) = (words.next(), words.next()) else {
+            return Err(KeyError::Text { expected: "an SSH key type and its base64" });
+        };
+        SshKey::from_words(name, blob)
+    }
+
+    /// Reads the type of a key and its base64.
+    pub fn from_words(name: &str, blob: &str) -> Result<SshKey, KeyError> {
+        let blob = base64::decode_standard(blob)?;
+        if Reader::new(&blob).string()? != name.as_bytes() {
+            return Err(KeyError::Text { expected: "the same SSH key type outside and inside the base64" });
+        }
+        SshKey::from_blob(&blob)
+    }
+
+    /// What stands in base64.
+    pub fn blob(&self) -> Vec<u8> {
+        match self {
+            SshKey::Plain(key) => blob(&key.material),
+            SshKey::Security(key) => key.blob(),
+        }
+    }
+
+    /// The type of the key and its base64.
+    pub fn line(&self) -> String {
+        let blob = self.blob();
+        let name = Reader::new(&blob).string().expect("a blob begins with its type");
+        format!("{} {}", String::from_utf8_lossy(name), base64::encode_standard(&blob))
+    }
+
+    /// As `ssh-keygen -l` prints it.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.blob())
+    }
+}
+
+/// `SHA256:` and base64 without padding, over the blob.
+pub(super) fn fingerprint(blob: &[u8]) -> String {
+    format!("SHA256:{}", base64::encode_standard_unpadded(Digest::sha256(blob).bytes()))
+}
+
+/// Reads the line of a plain key.
+pub(super) fn parse(text: &str) -> Result<PublicKey, KeyError> {
+    let name = text.split(' ').next().unwrap_or_default();
+    match SshKey::from_line(text) {
+        Ok(SshKey::Plain(key)) => Ok(key),
+        Err(error) if !SECURITY.contains(&name) => Err(error),
+        _ => Err(KeyError::Unsupported { found: name.to_owned() }),
     }
 }
 
@@ -57,44 +172,6 @@ pub(super) fn blob(material: &Material) -> Vec<u8> {
         Material::Rsa(key) => {
             let [exponent, modulus] = [&key.exponent_bytes(), key.modulus()].map(mpint);
             strings(&[b"ssh-rsa", &exponent, &modulus])
-        }
-    }
-}
-
-/// RFC 4251 section 5: a zero in front where the top bit would mean a sign.
-fn mpint(magnitude: &[u8]) -> Vec<u8> {
-    let sign = magnitude.first().is_some_and(|octet| *octet >= 0x80);
-    std::iter::repeat_n(0, usize::from(sign)).chain(magnitude.iter().copied()).collect()
-}
-
-fn strings(parts: &[&[u8]]) -> Vec<u8> {
-    let mut blob = Vec::new();
-    for part in parts {
-        blob.extend((part.len() as u32).to_be_bytes());
-        blob.extend(*part);
-    }
-    blob
-}
-
-/// RFC 4251 section 5: fields with their length in front.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn string(&mut self) -> Result<&'a [u8], KeyError> {
-        const EXPECTED: KeyError = KeyError::Text { expected: "a field of the length that stands before it" };
-        let (length, rest) = self.0.split_first_chunk::<4>().ok_or(EXPECTED)?;
-        let length = u32::from_be_bytes(*length) as usize;
-        let (field, rest) = rest.split_at_checked(length).ok_or(EXPECTED)?;
-        self.0 = rest;
-        Ok(field)
-    }
-
-    /// A positive integer without needless leading zeros.
-    fn mpint(&mut self) -> Result<&'a [u8], KeyError> {
-        match self.string()? {
-            [0, rest @ ..] if rest.first().is_some_and(|b| *b >= 0x80) => Ok(rest),
-            integer if integer.first().is_some_and(|b| (1..0x80).contains(b)) => Ok(integer),
-            _ => Err(KeyError::Text { expected: "a positive integer in its shortest form" }),
         }
     }
 }

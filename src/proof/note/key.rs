@@ -196,7 +196,9 @@ impl NoteKey {
 pub(in crate::proof) fn public(key: &TrustedKey) -> Result<&PublicKey, NoteKeyError> {
     match &key.material {
         crate::anchor::KeyMaterial::Public(key) => Ok(key),
-        crate::anchor::KeyMaterial::Shared(_) => Err(NoteKeyError::Shared),
+        crate::anchor::KeyMaterial::Security(_) | crate::anchor::KeyMaterial::Shared(_) => {
+            Err(NoteKeyError::Shared)
+        }
     }
 }
 

@@ -59,6 +59,7 @@ const KINDS: [Kind; 45] = [
     Kind::TimeAnchor,
     Kind::Timeline(custody::Format::SignetAudit),
     Kind::SignetArchive,
+    Kind::SshSignature,
 ];
 
 fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
@@ -97,7 +98,7 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         ),
         Claim::BundleInfo(_) => kind == Kind::BundleInfo,
         Claim::BagDeclaration => kind == Kind::BagDeclaration,
-        Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature),
+        Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature | Kind::SshSignature),
         Claim::Supplied(_) => {
             matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
         }

@@ -5,6 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use stella_forensic::anchor::TrustedKey;
 use stella_forensic::crypto::key::PublicKey;
 use stella_forensic::proof::detached::{MinisignFile, SignatureFile, SignedContent};
+use stella_forensic::proof::sshsig::{self, SshSignature};
 
 /// Its private half was thrown away.
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILOsKXQVuet+OJ/StvRPehOW9QnG8Sp8sHq0DRA28IUX";
@@ -19,6 +20,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(lines[2].strip_prefix("trusted comment: "), Some(file.trusted_comment_unverified()));
         assert_eq!(file.key_name().len(), 16);
         assert!(file.signed_by(&key, content).is_err());
+    }
+    if let Ok(signature) = SshSignature::parse(bytes) {
+        let brought = TrustedKey::ssh(signature.key_unverified().clone());
+        assert!(signature.brings(&brought));
+        assert!(signature.signed_by(&key, sshsig::FILE, content).is_err());
     }
     if let Ok(file) = SignatureFile::parse(bytes) {
         assert!(file.signed_by(&key, content).is_err());
