@@ -17,7 +17,7 @@ use crate::proof::log::{Entry, Receipt, ReceiptError, TlogConsistency, TlogProof
 use crate::proof::metablock;
 use crate::proof::note::{Checkpoint, CheckpointError, Note};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
-use crate::proof::sigstore::{Bundle, BundleError};
+use crate::proof::sigstore::{Bundle, BundleError, CosignError, cosign};
 use crate::proof::sshsig::{self, SshSignature, SshsigError};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
@@ -103,6 +103,8 @@ pub struct BundleAt {
     pub at: Option<String>,
     /// The bundle, or why it could not be read.
     pub bundle: Result<Bundle, ClaimError>,
+    /// The image of a container that its message names, which is what it is about.
+    pub image: Option<Digest>,
 }
 
 /// One entry of a log.
@@ -110,8 +112,8 @@ pub struct BundleAt {
 pub struct EntryAt {
     /// Its id, and the line where the item has several.
     pub at: String,
-    /// The id that it is listed under.
-    pub uuid: String,
+    /// The id that it is listed under, where its form has one.
+    pub uuid: Option<String>,
     /// The entry.
     pub entry: Entry,
 }
@@ -175,6 +177,9 @@ pub enum ClaimError {
     /// A bundle of Sigstore that is none.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// What cosign wrote, and which is none of it.
+    #[error(transparent)]
+    Cosign(#[from] CosignError),
     /// A statement that is none.
     #[error(transparent)]
     Statement(#[from] StatementError),
@@ -495,6 +500,8 @@ where
     if content.first() == Some(&der::Tag::SEQUENCE.octet()) {
         return Ok(vec![parse(content)?]);
     }
+    let unwrapped = pem::unwrapped(content).filter(|_| expected == "CERTIFICATE");
+    let content = unwrapped.as_deref().unwrap_or(content);
     let text = std::str::from_utf8(content).map_err(|_| ClaimError::Text { expected: "PEM or DER" })?;
     // Anything else beside the blocks would be a text that nobody examines.
     let mut inside = false;
@@ -604,7 +611,7 @@ pub fn embedded_tokens(item: &Item, claim: &Claim) -> Vec<EmbeddedToken> {
         }
         (_, Claim::Bundles(bundles)) => {
             let mut tokens = Vec::new();
-            for BundleAt { at, bundle } in bundles {
+            for BundleAt { at, bundle, .. } in bundles {
                 let Ok(bundle) = bundle else { continue };
                 for (index, der) in bundle.tokens.iter().enumerate().take(limits::TOKENS_MAX) {
                     let place = format!("time stamp {index}");
@@ -651,20 +658,25 @@ fn bundles(content: &[u8]) -> Result<Vec<BundleAt>, ClaimError> {
     let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if parsed.is_err() && first.len() < content.len() && json::parse(first).is_ok() {
         let read = |raw: &[u8]| Ok(Bundle::parse(&json::parse(raw)?)?);
-        let bundle = |(at, raw)| BundleAt { at: Some(at), bundle: read(raw) };
+        let bundle = |(at, raw)| BundleAt { at: Some(at), bundle: read(raw), image: None };
         return Ok(split(content)?.into_iter().map(bundle).collect());
     }
-    Ok(vec![BundleAt { at: None, bundle: Ok(Bundle::parse(&parsed?)?) }])
+    Ok(vec![BundleAt { at: None, bundle: Ok(Bundle::parse(&parsed?)?), image: None }])
 }
 
 /// Entries as Rekor's interface gives them: one object, or one on each line.
 fn log_entries(content: &[u8]) -> Result<Vec<EntryAt>, ClaimError> {
     let mut entries = Vec::new();
     let mut add = |at: &str, value: &Value| -> Result<(), ClaimError> {
+        if value.get("SignedEntryTimestamp").is_some() {
+            let at = if at.is_empty() { "entry".to_owned() } else { format!("{at}, entry") };
+            entries.push(EntryAt { at, uuid: None, entry: cosign::rekor_bundle(value)? });
+            return Ok(());
+        }
         for (uuid, entry) in Entry::parse_api(value)? {
             let short: String = uuid.chars().take(80).collect();
             let at = if at.is_empty() { format!("entry {short}") } else { format!("{at}, entry {short}") };
-            entries.push(EntryAt { at, uuid, entry });
+            entries.push(EntryAt { at, uuid: Some(uuid), entry });
         }
         Ok(())
     };

@@ -178,7 +178,8 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         examined.extend(bundles(view, &with, &bundled[view.index]));
         // A certificate in an envelope is of no use here, but asks for the same trust.
         let certified = view.claims.iter().flatten().flatten().any(Claim::brings_certificates);
-        if certified || view.case.items.iter().any(|item| item.kind == Kind::SigstoreBundle) {
+        let bundled = view.claims.iter().flatten().flatten().any(|claim| matches!(claim, Claim::Bundles(_)));
+        if certified || bundled || view.case.items.iter().any(|item| item.kind == Kind::SigstoreBundle) {
             needs.insert(Purpose::IdentityIssuer);
         }
         let settle = |_: &mut Book| layouts::settle(&context, trust, examined);
@@ -471,13 +472,13 @@ fn bundles<'v>(
                 .filter_map(|(place, one)| Some((place, one, one.bundle.as_ref().ok()?)))
         };
         let load = read().fold(Load::default(), |load, (_, _, bundle)| load.plus(sigstore::load(bundle)));
-        work.extend(read().map(|(place, one, bundle)| {
-            (item, one.at.as_deref(), bundle, signers.0.get(&(index, place)), load)
-        }));
+        work.extend(
+            read().map(|(place, one, bundle)| (item, one, bundle, signers.0.get(&(index, place)), load)),
+        );
     }
     work.into_par_iter()
-        .map(|(item, at, bundle, signer, load)| {
-            check::guarded(|| sigstore::examine(view, with, item, at, bundle, signer, load))
+        .map(|(item, one, bundle, signer, load)| {
+            check::guarded(|| sigstore::examine(view, with, item, one, bundle, signer, load))
                 .unwrap_or_else(|| statements::broke(view, item))
         })
         .collect()

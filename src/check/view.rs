@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use crate::check::archives;
+use crate::check::sigstore::beside;
 use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
 use crate::digest::Digest;
 use crate::evidence::{Case, CaseFormat, Closure, Cut, Item, Kind};
@@ -43,8 +44,9 @@ pub struct Found<'e> {
 impl<'e> CaseView<'e> {
     /// Reads every item of the case.
     pub fn new(index: usize, case: &'e Case) -> CaseView<'e> {
-        let claims: Vec<Option<Result<Claim, ClaimError>>> =
+        let mut claims: Vec<Option<Result<Claim, ClaimError>>> =
             case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
+        beside::assemble(case, &mut claims);
         let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
         let artifacts = case.items.iter().any(|item| item.kind.is_artifact());
         let mut embedded = BTreeMap::new();

@@ -240,7 +240,11 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
         Ok(Claim::LogEntries(entries)) => {
             for one in entries {
                 let log = encode_hex(one.entry.log_id());
-                push(vec![("entry", one.uuid), ("log", log), ("index", one.entry.index().to_string())]);
+                push(vec![
+                    ("entry", one.uuid.unwrap_or_default()),
+                    ("log", log),
+                    ("index", one.entry.index().to_string()),
+                ]);
             }
         }
         Ok(Claim::Receipt(receipt)) => {

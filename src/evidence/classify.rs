@@ -13,6 +13,7 @@ use crate::proof::{sigstore, sshsig};
 use crate::wire::base64;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
+use crate::wire::pem;
 
 use super::demand::Peek;
 use super::{Compression, Kind};
@@ -38,6 +39,8 @@ pub(super) enum NameClaim {
     Der,
     /// Perhaps an attestation.
     Json,
+    /// An envelope, or one on each line.
+    Attestation,
     /// Nothing.
     None,
 }
@@ -50,6 +53,7 @@ impl NameClaim {
             NameClaim::Archive(_) => Kind::Archive,
             NameClaim::Structured(kind) => kind,
             NameClaim::List => Kind::DigestList(Algorithm::Sha256),
+            NameClaim::Attestation => Kind::DsseEnvelope,
             NameClaim::Placed
             | NameClaim::PlacedList
             | NameClaim::Toml
@@ -100,8 +104,8 @@ const PLACED: [&str; 11] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 43] = {
-    use NameClaim::{Archive, Der, Json, Structured, Toml};
+const ENDINGS: [(&str, NameClaim); 44] = {
+    use NameClaim::{Archive, Attestation, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
     const SIGNET: NameClaim = Structured(Kind::Timeline(custody::Format::SignetAudit));
@@ -128,7 +132,7 @@ const ENDINGS: [(&str, NameClaim); 43] = {
         (".dsse", Structured(Kind::DsseEnvelope)),
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
-        (".att", Structured(Kind::DsseEnvelope)),
+        (".att", Attestation),
         (".layout", Structured(Kind::Layout)),
         (".minisig", Structured(Kind::MinisignSignature)),
         (".sig", Structured(Kind::DetachedSignature)),
@@ -147,6 +151,7 @@ const ENDINGS: [(&str, NameClaim); 43] = {
         (".tst", Structured(Kind::TimestampToken)),
         (".der", Der),
         (".pem", Der),
+        (".cert", Der),
         (".toml", Toml),
         (".json", Json),
     ]
@@ -284,6 +289,14 @@ pub fn continued(path: &str) -> Option<&str> {
     (!file.is_empty() && (signature || digest)).then_some(file)
 }
 
+/// Where the certificate may lie that goes with a signature or an attestation at
+/// `path`: beside it, or beside what it continues.
+pub fn certificates_of(path: &str) -> impl Iterator<Item = String> + '_ {
+    let file = path.rsplit_once('.').map(|(file, _)| file).filter(|file| !file.is_empty());
+    let endings = [".pem", ".crt", ".cert", ".cer"];
+    [Some(path), file].into_iter().flatten().flat_map(move |path| endings.map(|end| format!("{path}{end}")))
+}
+
 /// What is known of a file before all of it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beginning {
@@ -313,6 +326,7 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
             };
         }
         NameClaim::Structured(_)
+        | NameClaim::Attestation
         | NameClaim::List
         | NameClaim::Placed
         | NameClaim::PlacedList
@@ -409,11 +423,16 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
             }
             _ => kind,
         },
+        NameClaim::Attestation => match structure {
+            Some(found @ (Kind::DsseLines | Kind::SigstoreBundle | Kind::Statement)) => found,
+            _ => Kind::DsseEnvelope,
+        },
         NameClaim::List => list_by_length(content),
         NameClaim::Toml if contains(content, b"stella.policy/v1") => Kind::Policy,
-        NameClaim::Der => {
-            by_der(content).or_else(|| by_text(without_comments(content))).unwrap_or(Kind::Artifact)
-        }
+        NameClaim::Der => by_der(content)
+            .or_else(|| by_text(without_comments(content)))
+            .or_else(|| pem::unwrapped(content).map(|_| Kind::Certificate))
+            .unwrap_or(Kind::Artifact),
         NameClaim::Debris | NameClaim::Archive(_) | NameClaim::Toml => claim.kind(),
         // What it means at a place is for `layout` to say.
         NameClaim::Placed | NameClaim::PlacedList | NameClaim::Json | NameClaim::None => {
@@ -487,6 +506,10 @@ fn by_members(value: &Value) -> Option<Kind> {
     }
     if ["uuid", "logIndex", "rootHash", "hashes", "checkpoint"].into_iter().all(has) {
         return Some(Kind::RekorReceipt);
+    }
+    // As cosign wrote down the promise of a log by itself.
+    if value.get("SignedEntryTimestamp").is_some() && value.get("Payload").is_some() {
+        return Some(Kind::LogEntries);
     }
     // By the id of each entry; one is enough to know it by.
     let entry = object.iter().next().and_then(|(_, entry)| entry.as_object());

@@ -85,9 +85,12 @@ fn phase(claim: NameClaim) -> u8 {
         | NameClaim::Debris
         | NameClaim::Archive(_)
         | NameClaim::Structured(Kind::Timeline(_)) => 2,
-        NameClaim::Structured(_) | NameClaim::Placed | NameClaim::Toml | NameClaim::Der | NameClaim::Json => {
-            1
-        }
+        NameClaim::Structured(_)
+        | NameClaim::Attestation
+        | NameClaim::Placed
+        | NameClaim::Toml
+        | NameClaim::Der
+        | NameClaim::Json => 1,
     }
 }
 

@@ -31,7 +31,7 @@ use crate::custody::{Pin, Roster};
 use crate::digest::AlgorithmSet;
 
 pub use case::{Case, CaseFormat, Closure, Compression, Cut, Effect, Evidence, Fault, FaultKind, Form};
-pub use classify::{continued, is_named};
+pub use classify::{certificates_of, continued, is_named};
 pub use collect::collect;
 pub use item::{Item, Kind};
 

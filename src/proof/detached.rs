@@ -279,6 +279,11 @@ impl SignatureFile {
         Ok(SignatureFile { signature })
     }
 
+    /// The bytes of the signature, as they stand there.
+    pub fn signature_unverified(&self) -> &[u8] {
+        &self.signature
+    }
+
     /// Verifies the file under one trusted key, with the algorithms that this
     /// key is trusted for. ECDSA signatures are in DER.
     pub fn signed_by(

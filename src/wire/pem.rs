@@ -79,6 +79,17 @@ const WIDTH: usize = 64;
 /// Longest label; those in use have under thirty characters.
 const LABEL_BYTES_MAX: usize = 64;
 
+/// How base64 of a certificate in PEM begins.
+const WRAPPED: &[u8] = b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t";
+
+/// The PEM of certificates that is in base64 once more, on one line: so cosign
+/// writes certificates unless it is told otherwise.
+pub fn unwrapped(content: &[u8]) -> Option<Vec<u8>> {
+    let line = content.strip_suffix(b"\n").unwrap_or(content);
+    let text = std::str::from_utf8(line).ok().filter(|_| line.starts_with(WRAPPED))?;
+    base64::decode_standard(text).ok()
+}
+
 /// All blocks of `text`, in order. A text without blocks has none.
 pub fn blocks(text: &str) -> Result<Vec<Block>, PemError> {
     let mut blocks = Vec::new();

@@ -6,6 +6,7 @@
 //! that of what each needs: the certificate, then entries and tokens for the
 //! time, then the signature with both.
 
+pub mod beside;
 mod entries;
 mod signers;
 
@@ -19,6 +20,7 @@ use crate::check::statements::{self, Demands, Examined};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
 use crate::check::{layout_signature, log_presence, signature_sigstore, trust_known_signer};
+use crate::claim::BundleAt;
 use crate::crypto::key::PublicKey;
 use crate::digest::{Algorithm, Digest};
 use crate::evidence::Item;
@@ -51,11 +53,12 @@ pub fn examine<'v>(
     view: &CaseView,
     with: &Bundles,
     item: &Item,
-    at: Option<&str>,
+    one: &'v BundleAt,
     bundle: &'v Bundle,
     signer: Option<&Signer>,
     load: Load,
 ) -> Examined<'v> {
+    let (at, image) = (one.at.as_deref(), one.image);
     let all = with.demands.context;
     let path = item.path.as_str();
     let confined = signer.map(|signer| all.confined(&signer.certified, with.pki, with.bag));
@@ -107,7 +110,8 @@ pub fn examine<'v>(
             statements::examine_with(view, &demands, &existence, item, at, envelope, load, &against)
         }
         Content::Message(message) => {
-            self::message(view, &context, &existence, item, at, message, signer.is_some(), hint, &against)
+            let certified = signer.is_some();
+            self::message(view, &context, &existence, item, at, message, image, certified, hint, &against)
         }
     };
     // A bundle is one thing: what is wrong with a token in it is wrong with it. That
@@ -169,6 +173,7 @@ fn message(
     item: &Item,
     at: Option<&str>,
     message: &MessageSignature,
+    image: Option<Digest>,
     certified: bool,
     hint: Option<&str>,
     against: &[Finding],
@@ -207,7 +212,7 @@ fn message(
                         algorithm: signed.algorithm().name(),
                         payload_type: "file".to_owned(),
                         payload: signed.digest(),
-                        subjects: vec![signed.digest()],
+                        subjects: vec![image.unwrap_or_else(|| signed.digest())],
                         time: admitted.time,
                     });
                 } else {
@@ -251,7 +256,9 @@ fn message(
         book.find(placed(finding, path, at));
     }
     hold(against, path, at, &mut standing, &mut facts, &mut book);
-    let names = vec![Named { digests: vec![message.digest], name: None, path: None }];
+    // What names an image was signed for that image, not for itself.
+    let about = image.unwrap_or(message.digest);
+    let names = vec![Named { digests: vec![about], name: None, path: None }];
     let digest = match message.digest.algorithm() {
         Algorithm::Sha256 => message.digest,
         _ => item.digests.get(Algorithm::Sha256).expect("every item is measured with SHA-256"),

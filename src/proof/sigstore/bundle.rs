@@ -3,16 +3,16 @@
 //! One spelling of every member (that of JSON, not that of the protobuf source),
 //! base64 of the standard alphabet, and no member that is not known.
 
+use super::cosign::promised;
 use crate::anchor::TrustedKey;
 use crate::crypto::signature::Algorithm;
-use crate::digest::{self, Digest, DigestError, Digests, decode_hex};
+use crate::digest::{self, Digest, DigestError, Digests};
 use crate::limits;
 use crate::proof::attempt::{self, AttemptError, Spellings, attempt};
 use crate::proof::detached::{DetachedError, SignedContent};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::proof::log::{Body, Entry, EntryError};
 use crate::proof::x509::{Certificate, CertificateError};
-use crate::time::UnixTime;
 use crate::wire::base64::{self, Base64Error};
 use crate::wire::json::Value;
 use crate::wire::pem;
@@ -323,26 +323,14 @@ fn legacy(value: &Value) -> Result<Bundle, BundleError> {
         }
     };
     let mut rekor = fields.nested_closed("rekorBundle")?;
-    let promise = bytes(&mut rekor, "SignedEntryTimestamp")?;
-    bounded(&rekor.pointer("SignedEntryTimestamp"), promise.len(), limits::SIGNATURE_BYTES_MAX)?;
-    let mut payload = rekor.nested_closed("Payload")?;
-    let body = bytes(&mut payload, "body")?;
-    let (seconds, index) = (payload.u64("integratedTime")?, payload.u64("logIndex")?);
-    let time = i64::try_from(seconds).ok().and_then(|seconds| UnixTime::new(seconds, 0).ok());
-    let time =
-        time.ok_or_else(|| payload.invalid("integratedTime", "a time of a calendar", &seconds.to_string()))?;
-    let id = payload.str("logID")?;
-    let log = decode_hex(id).filter(|id| !id.is_empty() && id.len() <= limits::LOG_ID_BYTES_MAX);
-    let log = log.ok_or_else(|| payload.invalid("logID", "the id of a log in lower-case hexadecimal", id))?;
-    let Ok(Body::Artifact { digest, .. }) = Body::parse(&body, None) else {
-        return Err(payload.invalid("body", "an entry about an artifact", "something else").into());
+    let entry = promised(&mut rekor)?;
+    let Ok(Body::Artifact { digest, .. }) = entry.body_unverified() else {
+        return Err(rekor.invalid("Payload", "an entry about an artifact", "something else").into());
     };
-    payload.finish()?;
     rekor.finish()?;
     fields.finish()?;
-    let entries = vec![Entry::promised_only(log, index, time, promise, body)];
     let content = Content::Message(MessageSignature { digest, signature });
-    Ok(Bundle { version: Version::V0_1, material, entries, tokens: Vec::new(), content })
+    Ok(Bundle::of_parts(material, vec![entry], Vec::new(), content))
 }
 
 /// `X509Certificate`, with the pointer to its bytes.
@@ -484,13 +472,13 @@ impl SignedMessage {
     }
 }
 
-fn bytes(fields: &mut Fields<'_>, name: &str) -> Result<Vec<u8>, BundleError> {
+pub(super) fn bytes(fields: &mut Fields<'_>, name: &str) -> Result<Vec<u8>, BundleError> {
     let text = fields.str(name)?;
     base64::decode_standard(text)
         .map_err(|error| BundleError::Base64 { pointer: fields.pointer(name), error })
 }
 
-fn bounded(pointer: &str, found: usize, max: usize) -> Result<(), BundleError> {
+pub(super) fn bounded(pointer: &str, found: usize, max: usize) -> Result<(), BundleError> {
     if found > max {
         return Err(BundleError::TooMany { pointer: pointer.to_owned(), found, max });
     }

@@ -89,6 +89,12 @@ pub const CLAIMS: [(u8, &str); 21] = [
     (22, "source-repository-visibility"),
 ];
 
+/// Whether an issuer of identities speaks in it: then it is for one signature of
+/// somebody who has no key of his own.
+pub fn is_keyless(certificate: &Certificate) -> bool {
+    [1, 8].into_iter().any(|number| certificate.extension(&[ARC, &[number]].concat()).is_some())
+}
+
 impl Said {
     /// Reads it off a certificate.
     pub fn by(certificate: &Certificate) -> Result<Said, KeylessError> {

@@ -22,10 +22,12 @@
 
 mod bundle;
 mod certificate;
+pub mod cosign;
 mod sct;
 
 pub use bundle::{
     Bundle, BundleError, Content, MEDIA_TYPE, Material, MessageSignature, SignedMessage, Version,
 };
-pub use certificate::{CLAIMS, KeylessError, Said};
+pub use certificate::{CLAIMS, KeylessError, Said, is_keyless};
+pub use cosign::{CosignError, SimpleSigning};
 pub use sct::{Promise, PromiseError, VerifiedPromise, promises};
