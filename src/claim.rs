@@ -3,6 +3,8 @@
 //! `forensic inspect` and `forensic verify` read with this one reader, so that
 //! what a person was shown is what was judged.
 
+use std::collections::BTreeSet;
+
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
@@ -10,6 +12,7 @@ use crate::custody::signet::stamp::RowStamp;
 use crate::digest::{self, Digest};
 use crate::evidence::{self, Item, Kind};
 use crate::limits;
+use crate::listing::oci::{self, Document};
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
@@ -17,7 +20,7 @@ use crate::proof::log::{Entry, Receipt, ReceiptError, TlogConsistency, TlogProof
 use crate::proof::metablock;
 use crate::proof::note::{Checkpoint, CheckpointError, Note};
 use crate::proof::revocation::{Crl, CrlError, OcspError, OcspResponse};
-use crate::proof::sigstore::{Bundle, BundleError, CosignError, cosign};
+use crate::proof::sigstore::{Bundle, BundleError, CosignError, SimpleSigning, cosign};
 use crate::proof::sshsig::{self, SshSignature, SshsigError};
 use crate::proof::timestamp::{Token, TokenError};
 use crate::proof::x509::{Certificate, CertificateError};
@@ -69,6 +72,10 @@ pub enum Claim {
     LogEntries(Vec<EntryAt>),
     /// That an entry, which is not in it, is in a log.
     Receipt(Box<Receipt>),
+    /// An index or manifest of an image layout.
+    Document(Box<Document>),
+    /// A payload of cosign that names this image.
+    Image(Digest),
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
     /// A key, a trust store or a policy: shown, never used.
@@ -105,6 +112,15 @@ pub struct BundleAt {
     pub bundle: Result<Bundle, ClaimError>,
     /// The image of a container that its message names, which is what it is about.
     pub image: Option<Digest>,
+    /// The images under which it is filed, which have to be what it is about.
+    pub filed: BTreeSet<Digest>,
+}
+
+impl BundleAt {
+    /// One that is about what it says itself.
+    pub fn new(at: Option<String>, bundle: Result<Bundle, ClaimError>) -> BundleAt {
+        BundleAt { at, bundle, image: None, filed: BTreeSet::new() }
+    }
 }
 
 /// One entry of a log.
@@ -257,6 +273,7 @@ impl ClaimError {
     pub fn json_kind(&self) -> Option<&JsonErrorKind> {
         match self {
             ClaimError::Json(error)
+            | ClaimError::Cosign(CosignError::Json { error, .. })
             | ClaimError::Statement(StatementError::Json(error))
             | ClaimError::Listing(ListingError::Json(error)) => Some(&error.kind),
             _ => None,
@@ -273,6 +290,7 @@ impl ClaimError {
             | ClaimError::Listing(ListingError::Shape(error))
             | ClaimError::Receipt(ReceiptError::Shape(error)) => Some(error),
             ClaimError::Bundle(error) => error.shape(),
+            ClaimError::Cosign(error) => error.shape(),
             _ => None,
         }
     }
@@ -283,6 +301,7 @@ impl ClaimError {
             || matches!(self, ClaimError::Detached(DetachedError::Base64 { .. }))
             || matches!(self, ClaimError::Detached(DetachedError::Ssh(SshsigError::Base64(_))))
             || matches!(self, ClaimError::Bundle(error) if error.is_base64())
+            || matches!(self, ClaimError::Cosign(CosignError::Base64 { .. }))
     }
 
     /// Whether something in DER is behind it.
@@ -296,6 +315,7 @@ impl ClaimError {
                 | ClaimError::Pem(_)
                 | ClaimError::Label { .. }
         ) || matches!(self, ClaimError::Bundle(error) if error.is_der())
+            || matches!(self, ClaimError::Cosign(error) if error.is_der())
     }
 
     /// Whether an authority refused to stamp.
@@ -403,6 +423,14 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::LogEntries => Claim::LogEntries(log_entries(content)?),
         Kind::RekorReceipt => Claim::Receipt(Box::new(Receipt::parse(&json::parse(content)?)?)),
         Kind::TimestampToken => Claim::Token(Box::new(Token::parse(content)?)),
+        Kind::OciLayout => {
+            oci::version(&json::parse(content)?)?;
+            Claim::Nothing
+        }
+        Kind::OciIndex | Kind::OciManifest => {
+            Claim::Document(Box::new(Document::parse(&json::parse(content)?)?))
+        }
+        Kind::SimpleSigning => Claim::Image(SimpleSigning::parse(content)?.image),
         _ => Claim::Nothing,
     })
 }
@@ -658,10 +686,10 @@ fn bundles(content: &[u8]) -> Result<Vec<BundleAt>, ClaimError> {
     let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if parsed.is_err() && first.len() < content.len() && json::parse(first).is_ok() {
         let read = |raw: &[u8]| Ok(Bundle::parse(&json::parse(raw)?)?);
-        let bundle = |(at, raw)| BundleAt { at: Some(at), bundle: read(raw), image: None };
+        let bundle = |(at, raw)| BundleAt::new(Some(at), read(raw));
         return Ok(split(content)?.into_iter().map(bundle).collect());
     }
-    Ok(vec![BundleAt { at: None, bundle: Ok(Bundle::parse(&parsed?)?), image: None }])
+    Ok(vec![BundleAt::new(None, Ok(Bundle::parse(&parsed?)?))])
 }
 
 /// Entries as Rekor's interface gives them: one object, or one on each line.

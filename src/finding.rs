@@ -78,6 +78,7 @@ check_ids! {
     IntakeWindow = "intake.window",
     IntegrityDigest = "integrity.digest",
     IntegrityDivergence = "integrity.divergence",
+    IntegrityMediaType = "integrity.media-type",
     IntegrityMissing = "integrity.missing",
     IntegrityPayloadMatches = "integrity.payload-matches",
     IntegrityRecipe = "integrity.recipe",

@@ -39,6 +39,13 @@ pub const HELD_BYTES_MAX: u64 = 1 << 30;
 /// counted. Nobody reads the ten-thousandth.
 pub const FAULTS_KEPT_MAX: usize = 10_000;
 
+/// Most descriptors in one index or manifest of an image. Layers stay under two
+/// hundred; an index of everything in a registry may have thousands.
+pub const OCI_DESCRIPTORS_MAX: usize = 10_000;
+
+/// How deep indexes may lie in indexes. Real ones go two deep.
+pub const OCI_DEPTH_MAX: usize = 8;
+
 /// Most directories of one source that are containers of their own. Evidence
 /// lockers export hundreds; each costs a case in the report.
 pub const CONTAINERS_MAX: usize = 4096;

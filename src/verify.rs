@@ -447,6 +447,8 @@ fn envelopes<'v>(
         .collect();
     for (index, item) in view.case.items.iter().enumerate() {
         let content = match view.claim(index) {
+            // Part of an image, for which somebody else has to vouch.
+            Some(Claim::Statement(_)) if view.is_carried(index) => continue,
             Some(Claim::Statement(statement)) => Content::Statement(statement.clone()),
             Some(Claim::Files(files)) => Content::Files(files.clone()),
             _ => continue,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::Purpose;
 use crate::check::entries::{self, Compared};
+use crate::check::oci;
 use crate::check::view::CaseView;
 use crate::check::{
     integrity_digest, integrity_missing, integrity_payload_matches, integrity_recipe, integrity_root,
@@ -130,6 +131,11 @@ pub fn examine(view: &CaseView, recipes: &BTreeSet<Recipe>, book: &mut Book) -> 
         CaseFormat::StellaBundle | CaseFormat::Snapshot => bundle(view, recipes, &mut examined, book),
         CaseFormat::Bag => bag(view, &mut examined, book),
         CaseFormat::Kit => kit(view, &mut examined, book),
+        CaseFormat::OciLayout => {
+            let compare = |images: &oci::Graph| images.examine(book, &mut examined.facts);
+            let broken = view.images.as_ref().map(compare).unwrap_or_default();
+            examined.broken_by.extend(broken);
+        }
         _ => {}
     }
     if closed {

@@ -63,3 +63,17 @@ pub fn weak(list: &str, book: &mut Book) {
         Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(list).expected("SHA-256 or stronger"),
     );
 }
+
+/// A blob lies under the name of another digest, and nobody names it.
+pub fn misnamed(item: &Item, stated: &Digest, found: &Digest, book: &mut Book) {
+    let detail = "the blob has another digest than its name says";
+    let finding = Finding::new(Severity::Failed, ABOUT.id, detail).item(item.path.as_str());
+    book.find(finding.expected(stated.to_string()).found(found.to_string()));
+}
+
+/// What a descriptor has with it is not what it describes.
+pub fn embedded(list: &str, at: &str, stated: &Digest, found: &Digest, book: &mut Book) {
+    let detail = "the data in a descriptor is not what the descriptor names";
+    let finding = Finding::new(Severity::Failed, ABOUT.id, detail).item(list).at(format!("{at}/data"));
+    book.find(finding.expected(stated.to_string()).found(found.to_string()));
+}

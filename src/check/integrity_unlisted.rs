@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::check::view::CaseView;
 use crate::digest::Algorithm;
+use crate::evidence::Item;
 use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `integrity.unlisted`.
@@ -54,4 +55,11 @@ pub fn examine(
         book.find(Finding { found: digest, ..finding });
     }
     worst
+}
+
+/// A blob of an image layout to which nothing there refers. Layouts may hold such
+/// blobs; somebody has to vouch for each.
+pub fn unreached(item: &Item, book: &mut Book) {
+    let detail = "nothing in the layout refers to this blob";
+    book.find(Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(item.path.as_str()));
 }

@@ -61,6 +61,7 @@ pub mod intake_unreadable;
 pub mod intake_window;
 pub mod integrity_digest;
 pub mod integrity_divergence;
+pub mod integrity_media_type;
 pub mod integrity_missing;
 pub mod integrity_payload_matches;
 pub mod integrity_recipe;
@@ -96,6 +97,7 @@ pub mod log_tiles;
 pub mod log_time;
 pub mod log_witness;
 pub mod logs;
+pub mod oci;
 pub mod pki;
 pub mod reading;
 pub mod refusal;
@@ -194,6 +196,7 @@ pub const ALL: &[&About] = &[
     &intake_window::ABOUT,
     &integrity_digest::ABOUT,
     &integrity_divergence::ABOUT,
+    &integrity_media_type::ABOUT,
     &integrity_missing::ABOUT,
     &integrity_payload_matches::ABOUT,
     &integrity_recipe::ABOUT,

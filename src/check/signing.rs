@@ -213,6 +213,7 @@ impl Content {
                 statement::Kind::SummaryPassed => Means::Summary,
                 statement::Kind::Promotion => Means::Promotion,
                 statement::Kind::Manifest => Means::Manifest,
+                statement::Kind::Signature => Means::Signature,
                 statement::Kind::SummaryOther | statement::Kind::Other => Means::Other,
             },
             Content::Files(_) => Means::List,

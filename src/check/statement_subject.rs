@@ -68,3 +68,9 @@ pub fn weak(item: &str, book: &mut Book) {
     let detail = "the statement names a subject by no digest as strong as SHA-256";
     book.find(Finding::new(Severity::NotEstablished, ABOUT.id, detail).item(item));
 }
+
+/// What is signed is about another image than the one that it is filed under.
+pub fn misfiled(filed: &Digest) -> Finding {
+    let detail = "what was signed names another image than the one that it is filed under";
+    Finding::new(Severity::Failed, ABOUT.id, detail).expected(filed.to_string())
+}

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use crate::check::archives;
+use crate::check::oci;
 use crate::check::sigstore::beside;
 use crate::claim::{self, Claim, ClaimError, EmbeddedToken};
 use crate::digest::Digest;
@@ -23,6 +24,8 @@ pub struct CaseView<'e> {
     pub claims: Vec<Option<Result<Claim, ClaimError>>>,
     /// Tokens that stand in other items.
     pub embedded: BTreeMap<usize, Vec<EmbeddedToken>>,
+    /// What hangs together in an image layout.
+    pub images: Option<oci::Graph>,
     by_path: BTreeMap<&'e str, usize>,
     /// Made when somebody first asks.
     by_digest: OnceLock<BTreeMap<Digest, usize>>,
@@ -48,25 +51,30 @@ impl<'e> CaseView<'e> {
             case.items.par_iter().map(|item| super::guarded(|| claim::read(item))).collect();
         beside::assemble(case, &mut claims);
         let by_path = case.items.iter().enumerate().map(|(i, item)| (item.path.as_str(), i)).collect();
-        let artifacts = case.items.iter().any(|item| item.kind.is_artifact());
-        let mut embedded = BTreeMap::new();
-        for (index, (item, claim)) in case.items.iter().zip(&claims).enumerate() {
-            let Some(Ok(claim)) = claim else { continue };
-            let tokens = super::guarded(|| claim::embedded_tokens(item, claim)).unwrap_or_default();
-            if !tokens.is_empty() {
-                embedded.insert(index, tokens);
-            }
-        }
-        CaseView {
+        let artifacts = case.items.iter().any(|item| item.kind.is_artifact() || item.kind.is_document());
+        let mut view = CaseView {
             index,
             case,
             claims,
-            embedded,
+            embedded: BTreeMap::new(),
+            images: None,
             by_path,
             by_digest: OnceLock::new(),
             inner: BTreeMap::new(),
             artifacts,
+        };
+        if let Some(images) = super::guarded(|| oci::Graph::of(&view)).flatten() {
+            images.assemble(&mut view);
+            view.images = Some(images);
         }
+        for (index, (item, claim)) in case.items.iter().zip(&view.claims).enumerate() {
+            let Some(Ok(claim)) = claim else { continue };
+            let tokens = super::guarded(|| claim::embedded_tokens(item, claim)).unwrap_or_default();
+            if !tokens.is_empty() {
+                view.embedded.insert(index, tokens);
+            }
+        }
+        view
     }
 
     /// Reads every case.
@@ -150,7 +158,9 @@ impl<'e> CaseView<'e> {
     /// So is what nobody signed and names other files.
     pub fn needs_voucher(&self, index: usize) -> bool {
         match (self.item(index).kind, self.claim(index)) {
+            _ if self.is_carried(index) => false,
             (kind, _) if kind.is_artifact() => true,
+            (kind, _) if kind.is_of_blobs() => self.item(index).path.as_str() != "index.json",
             (_, None) => false,
             (Kind::TrustStore | Kind::Policy, _) => true,
             // It was called a key for its first bytes, and is none.
@@ -160,6 +170,11 @@ impl<'e> CaseView<'e> {
             (Kind::SignetArchive, _) => self.artifacts && !archives::is_named(self.case, index),
             _ => false,
         }
+    }
+
+    /// Whether it stands or falls with an image, or speaks of one.
+    pub fn is_carried(&self, index: usize) -> bool {
+        self.images.as_ref().is_some_and(|images| images.carried.contains(&index))
     }
 
     /// The tokens of item number `index`, as far as they could be read.
@@ -202,6 +217,8 @@ impl<'e> CaseView<'e> {
                     | Kind::BagDeclaration
                     | Kind::BagManifest(_)
                     | Kind::BagTagManifest(_)
+                    | Kind::OciLayout
+                    | Kind::OciIndex
             ),
         }
     }

@@ -247,6 +247,15 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
                 ]);
             }
         }
+        Ok(Claim::Document(document)) => {
+            for one in document.descriptors() {
+                push(vec![("blob", one.digest.to_string()), ("type", escape(one.media_type.as_bytes()))]);
+            }
+            if let Some(subject) = &document.subject {
+                push(vec![("subject", subject.digest.to_string())]);
+            }
+        }
+        Ok(Claim::Image(image)) => push(vec![("image", image.to_string())]),
         Ok(Claim::Receipt(receipt)) => {
             push(vec![("entry", receipt.uuid().to_owned()), ("index", receipt.index().to_string())]);
         }

@@ -90,6 +90,8 @@ pub enum CaseFormat {
     OfflineKit,
     /// What a log that publishes tiles has published.
     LogTiles,
+    /// Images, as the OCI image specification lays them out.
+    OciLayout,
 }
 
 /// What it means that a file is not listed, or a listed one is not there.
@@ -112,13 +114,16 @@ impl CaseFormat {
             CaseFormat::Kit => "kit",
             CaseFormat::OfflineKit => "offline-kit",
             CaseFormat::LogTiles => "log-tiles",
+            CaseFormat::OciLayout => "oci-layout",
         }
     }
 
     /// Whether its manifest claims to list everything.
     pub fn closure(self) -> Closure {
         match self {
-            CaseFormat::Open | CaseFormat::OfflineKit | CaseFormat::LogTiles => Closure::Open,
+            CaseFormat::Open | CaseFormat::OfflineKit | CaseFormat::LogTiles | CaseFormat::OciLayout => {
+                Closure::Open
+            }
             CaseFormat::StellaBundle | CaseFormat::Bag | CaseFormat::Snapshot | CaseFormat::Kit => {
                 Closure::Closed
             }

@@ -41,6 +41,8 @@ pub(super) enum NameClaim {
     Json,
     /// An envelope, or one on each line.
     Attestation,
+    /// Perhaps a part of an image layout.
+    Blob,
     /// Nothing.
     None,
 }
@@ -59,6 +61,7 @@ impl NameClaim {
             | NameClaim::Toml
             | NameClaim::Der
             | NameClaim::Json
+            | NameClaim::Blob
             | NameClaim::None => Kind::Artifact,
         }
     }
@@ -89,8 +92,10 @@ const DEBRIS_FOLDERS: [&str; 8] = [
 const DEBRIS_FILES: [&str; 4] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// Names that mean something at the root of a layout, beside those of a bag.
-const PLACED: [&str; 11] = [
+const PLACED: [&str; 13] = [
     "checkpoint",
+    "oci-layout",
+    "index.json",
     "manifest.json",
     "checksums.json",
     "signature.json",
@@ -179,6 +184,9 @@ pub(super) fn by_name(path: &str) -> NameClaim {
     if name == "checksums.txt" || bag_manifest(name).is_some() {
         return NameClaim::PlacedList;
     }
+    if is_blob(path) {
+        return NameClaim::Blob;
+    }
     if PLACED.contains(&name) || is_tile(path) {
         return NameClaim::Placed;
     }
@@ -252,6 +260,38 @@ pub(super) fn is_tile(path: &str) -> bool {
             None => return false,
         }
     }
+}
+
+/// Whether a path ends like that of a blob of an image layout.
+pub(super) fn is_blob(path: &str) -> bool {
+    blob_algorithm(path).is_some()
+}
+
+/// The algorithm by which a blob is called: `blobs/<algorithm>/<digits>`.
+pub(super) fn blob_algorithm(path: &str) -> Option<Algorithm> {
+    let (folders, hex) = path.rsplit_once('/')?;
+    let (above, name) = folders.rsplit_once('/')?;
+    let algorithm = Algorithm::from_name(name).filter(|_| above == "blobs" || above.ends_with("/blobs"))?;
+    let digits = hex.len() == algorithm.size() * 2 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digits.then_some(algorithm)
+}
+
+/// What a blob of an image layout is by its members, where it is nothing that is
+/// known elsewhere too.
+fn by_blob(text: &[u8]) -> Option<Kind> {
+    let value = json::parse(text).ok()?;
+    let has = |name: &str| value.get(name).is_some();
+    if has("schemaVersion") && has("manifests") {
+        return Some(Kind::OciIndex);
+    }
+    if has("schemaVersion") && (has("layers") || has("config")) {
+        return Some(Kind::OciManifest);
+    }
+    if has("critical") {
+        return Some(Kind::SimpleSigning);
+    }
+    let empty = value.as_object().is_some_and(|object| object.iter().next().is_none());
+    (empty || (has("rootfs") && (has("architecture") || has("os")))).then_some(Kind::OciConfig)
 }
 
 /// Whether a file of that name means something at the root of a layout.
@@ -334,7 +374,7 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
         | NameClaim::Der => {
             return Beginning::Structure;
         }
-        NameClaim::Json | NameClaim::None => {}
+        NameClaim::Json | NameClaim::Blob | NameClaim::None => {}
     }
     if head.len() < MAGIC_BYTES && !complete {
         return Beginning::Short;
@@ -434,6 +474,7 @@ pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
             .or_else(|| pem::unwrapped(content).map(|_| Kind::Certificate))
             .unwrap_or(Kind::Artifact),
         NameClaim::Debris | NameClaim::Archive(_) | NameClaim::Toml => claim.kind(),
+        NameClaim::Blob => structure.or_else(|| by_blob(text)).unwrap_or(Kind::Artifact),
         // What it means at a place is for `layout` to say.
         NameClaim::Placed | NameClaim::PlacedList | NameClaim::Json | NameClaim::None => {
             structure.unwrap_or(Kind::Artifact)

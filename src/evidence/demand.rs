@@ -65,6 +65,10 @@ impl Demand {
     /// What is wanted of `path`.
     pub(super) fn of(&self, path: &str) -> Want {
         let mut want = Want { algorithms: self.everywhere, whole: false };
+        // A blob is called by its digest.
+        if let Some(algorithm) = classify::blob_algorithm(path).filter(|one| one.is_strong()) {
+            want.algorithms.insert(algorithm);
+        }
         let (sorted, latest) = self.listed.split_at(self.sorted);
         let from = sorted.partition_point(|(listed, _)| listed.as_str() < path);
         let same = sorted[from..].iter().take_while(|(listed, _)| listed == path);

@@ -82,6 +82,7 @@ fn phase(claim: NameClaim) -> u8 {
             | Kind::TlogProof,
         ) => 0,
         NameClaim::None
+        | NameClaim::Blob
         | NameClaim::Debris
         | NameClaim::Archive(_)
         | NameClaim::Structured(Kind::Timeline(_)) => 2,

@@ -95,6 +95,16 @@ pub enum Kind {
     KitManifest,
     /// A file list of ours, `stella.files/v1`.
     FileManifest,
+    /// `oci-layout`
+    OciLayout,
+    /// `index.json` of an image layout, or an index among its blobs.
+    OciIndex,
+    /// The manifest of an image, or of what goes with one.
+    OciManifest,
+    /// The configuration of an image.
+    OciConfig,
+    /// A payload of cosign that names an image.
+    SimpleSigning,
     /// What operating systems drop where they go.
     Debris,
 }
@@ -145,6 +155,11 @@ impl Kind {
             Kind::SnapshotManifest => "snapshot-manifest",
             Kind::KitManifest => "kit-manifest",
             Kind::FileManifest => "file-manifest",
+            Kind::OciLayout => "oci-layout",
+            Kind::OciIndex => "oci-index",
+            Kind::OciManifest => "oci-manifest",
+            Kind::OciConfig => "oci-config",
+            Kind::SimpleSigning => "simple-signing",
             Kind::Debris => "debris",
         }
     }
@@ -152,6 +167,16 @@ impl Kind {
     /// Whether it is something that someone may vouch for.
     pub fn is_artifact(self) -> bool {
         matches!(self, Kind::Artifact | Kind::Archive | Kind::Executable)
+    }
+
+    /// Whether it names the blobs of an image layout.
+    pub fn is_document(self) -> bool {
+        matches!(self, Kind::OciIndex | Kind::OciManifest)
+    }
+
+    /// Whether it means something among the blobs of an image layout, and nowhere else.
+    pub fn is_of_blobs(self) -> bool {
+        matches!(self, Kind::OciIndex | Kind::OciManifest | Kind::OciConfig | Kind::SimpleSigning)
     }
 
     /// Whether it says something about other files or about events: an archive

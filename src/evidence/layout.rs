@@ -99,6 +99,9 @@ impl Place<'_> {
         if offline || value.is_some_and(is_offline_manifest) {
             return Some(CaseFormat::OfflineKit);
         }
+        if self.has("oci-layout") {
+            return Some(CaseFormat::OciLayout);
+        }
         (self.has("checkpoint") && self.tiles).then_some(CaseFormat::LogTiles)
     }
 }
@@ -129,6 +132,8 @@ fn placed(format: CaseFormat, name: &str) -> Option<Kind> {
         (StellaBundle | Snapshot, "signature.json") => Some(Kind::BundleSignature),
         (StellaBundle | Snapshot, "bundle.json" | "evidence_bundle.json") => Some(Kind::BundleInfo),
         (CaseFormat::LogTiles, "checkpoint") => Some(Kind::Checkpoint),
+        (CaseFormat::OciLayout, "oci-layout") => Some(Kind::OciLayout),
+        (CaseFormat::OciLayout, "index.json") => Some(Kind::OciIndex),
         (Bag, "bagit.txt") => Some(Kind::BagDeclaration),
         (Bag, "bag-info.txt") => Some(Kind::BagInfo),
         (Bag, name) => classify::bag_manifest(name),
@@ -401,6 +406,13 @@ impl Region {
                 item.kind = Kind::LogTile;
             } else if item.kind.is_artifact() {
                 item.content = None;
+            }
+        }
+        for item in items.iter_mut().filter(|item| item.kind.is_of_blobs()) {
+            let path = item.path.as_str();
+            let lies = path == "index.json" || (path.starts_with("blobs/") && classify::is_blob(path));
+            if format != CaseFormat::OciLayout || !lies {
+                (item.kind, item.content) = (Kind::Artifact, None);
             }
         }
         faults.sort();

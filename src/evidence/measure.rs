@@ -110,7 +110,7 @@ impl<'a> Reading<'a> {
             Beginning::Structure => {
                 let claimed = !matches!(
                     self.claim,
-                    NameClaim::None | NameClaim::Json | NameClaim::Toml | NameClaim::Placed
+                    NameClaim::None | NameClaim::Blob | NameClaim::Json | NameClaim::Toml | NameClaim::Placed
                 );
                 let kind = self.claim.kind();
                 if claimed || classify::looks_signed(head) {

@@ -2,6 +2,7 @@
 //! a container holds. Whether it holds it is for `check::integrity_*` to say.
 
 mod json;
+pub mod oci;
 mod text;
 
 use crate::digest::Digest;

@@ -25,6 +25,9 @@ const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
 /// What a promotion says to be, in `_type`.
 pub const TYPE_PROMOTION: &str = "stella.ops/promotion@v1";
 
+/// The predicate type of a plain signature of cosign in an envelope.
+pub const TYPE_SIGNATURE: &str = "https://sigstore.dev/cosign/sign/v1";
+
 /// Which spelling of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -191,6 +194,7 @@ impl Statement {
             }
             "stellaops.evidence.bundle.v1" | "stellaops.evidence.integrity.v1" => Kind::Manifest,
             "https://stella-ops.org/attestations/offline-update/1" => Kind::Manifest,
+            TYPE_SIGNATURE => Kind::Signature,
             _ => Kind::Other,
         }
     }
@@ -209,6 +213,8 @@ pub enum Kind {
     Promotion,
     /// A sealed list of files or its root.
     Manifest,
+    /// That somebody signed it, and nothing else.
+    Signature,
     /// Anything else (SBOM, VEX, scan, ...): a fact about the artifact, no approval of it.
     Other,
 }

@@ -56,7 +56,7 @@ pub fn assemble(case: &Case, claims: &mut Claims) {
                 let entries = of(&signature);
                 let content = Content::Message(MessageSignature { digest, signature });
                 let bundle = Bundle::of_parts(material, entries, Vec::new(), content);
-                vec![BundleAt { at: None, bundle: Ok(bundle), image: None }]
+                vec![BundleAt::new(None, Ok(bundle))]
             }
             Some(Ok(Claim::Envelopes(envelopes))) => {
                 envelopes.iter().map(|one| attestation(one, &material, &of)).collect()
@@ -106,7 +106,7 @@ fn attestation(one: &EnvelopeAt, material: &Material, of: &dyn Fn(&[u8]) -> Vec<
             Ok(Bundle::of_parts(material, entries, Vec::new(), content))
         }
     };
-    BundleAt { at, bundle, image: None }
+    BundleAt::new(at, bundle)
 }
 
 /// Entries of logs, by the signatures that they say they are about. Where several

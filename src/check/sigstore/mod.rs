@@ -19,7 +19,9 @@ use crate::check::stamps;
 use crate::check::statements::{self, Demands, Examined};
 use crate::check::view::CaseView;
 use crate::check::vouching::Signed;
-use crate::check::{layout_signature, log_presence, signature_sigstore, trust_known_signer};
+use crate::check::{
+    layout_signature, log_presence, signature_sigstore, statement_subject, trust_known_signer,
+};
 use crate::claim::BundleAt;
 use crate::crypto::key::PublicKey;
 use crate::digest::{Algorithm, Digest};
@@ -29,6 +31,7 @@ use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::proof::detached::{DetachedError, SignedContent};
 use crate::proof::dsse::Envelope;
 use crate::proof::sigstore::{Bundle, Content, Material, MessageSignature};
+use crate::statement::Statement;
 use crate::statement::layout::Metadata;
 
 pub use signers::{Keyless, Signer, Signers, signers};
@@ -103,6 +106,12 @@ pub fn examine<'v>(
     }
     if let Some(signer) = signer {
         book.merge(signer.book.clone());
+    }
+    for filed in &one.filed {
+        match is_about(bundle, image, filed) {
+            true => book.pass(CheckId::StatementSubject),
+            false => against.push(statement_subject::misfiled(filed)),
+        }
     }
     let mut examined = match &bundle.content {
         Content::Envelope(envelope) => {
@@ -272,6 +281,20 @@ fn message(
         standing,
     };
     Examined::of(Signed::bytes(voucher, digest), facts, book)
+}
+
+/// Whether what is signed names this image.
+fn is_about(bundle: &Bundle, image: Option<Digest>, filed: &Digest) -> bool {
+    match &bundle.content {
+        Content::Message(message) => image.unwrap_or(message.digest) == *filed,
+        Content::Envelope(envelope) => match Statement::parse(envelope.payload_unverified()) {
+            Ok(statement) => {
+                statement.subjects.iter().flat_map(|subject| subject.strong()).any(|one| one == *filed)
+            }
+            // Something else than a statement names nothing, and counts for nothing.
+            Err(_) => true,
+        },
+    }
 }
 
 /// Holds `against` whoever signed: he counts no longer, and it is written down.

@@ -109,6 +109,22 @@ pub enum CosignError {
     },
 }
 
+impl CosignError {
+    /// The fault of shape that is behind it, where one is.
+    pub fn shape(&self) -> Option<&ShapeError> {
+        match self {
+            CosignError::Shape { error, .. } => Some(error),
+            CosignError::Entry { error, .. } => error.shape(),
+            _ => None,
+        }
+    }
+
+    /// Whether something in DER is behind it.
+    pub fn is_der(&self) -> bool {
+        matches!(self, CosignError::Pem { .. } | CosignError::Label { .. } | CosignError::Certificate { .. })
+    }
+}
+
 impl SimpleSigning {
     /// Reads `{critical: {identity, image: {docker-manifest-digest}, type}, optional}`.
     pub fn parse(content: &[u8]) -> Result<SimpleSigning, CosignError> {

@@ -57,6 +57,11 @@ const KINDS: [Kind; 45] = [
     Kind::OcspResponse,
     Kind::TimestampToken,
     Kind::TimeAnchor,
+    Kind::OciLayout,
+    Kind::OciIndex,
+    Kind::OciManifest,
+    Kind::OciConfig,
+    Kind::SimpleSigning,
     Kind::Timeline(custody::Format::SignetAudit),
     Kind::SignetArchive,
     Kind::SshSignature,
@@ -102,9 +107,12 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::Supplied(_) => {
             matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
         }
+        Claim::Document(_) => kind.is_document(),
+        Claim::Image(_) => kind == Kind::SimpleSigning,
         Claim::Nothing => {
             !kind.speaks()
                 || matches!(kind, Kind::Timeline(_) | Kind::BagInfo | Kind::LogTile | Kind::SignetArchive)
+                || matches!(kind, Kind::OciLayout | Kind::OciConfig)
         }
     }
 }
