@@ -403,6 +403,19 @@ pub enum Fact {
         /// The last entry that it finds good: index and hash.
         good: Option<(u64, String)>,
     },
+    /// What prx would answer about a commit before a merge, and what we do.
+    Commit {
+        /// The ledger.
+        item: String,
+        /// The commit.
+        commit: String,
+        /// How many derivations made it.
+        rows: u64,
+        /// prx's answer: `verified`, `unsigned` or `untold`.
+        peer: &'static str,
+        /// Ours: `verified` or `unsigned`.
+        strict: &'static str,
+    },
 }
 
 /// An interval with what proves it.
@@ -503,6 +516,7 @@ impl Fact {
             | Fact::Keyless { item, .. }
             | Fact::Logged { item, .. }
             | Fact::Chain { item, .. }
+            | Fact::Commit { item, .. }
             | Fact::Peer { item, .. } => item,
         }
     }
@@ -543,6 +557,9 @@ impl Fact {
             },
             Fact::Complete { item, files } => format!("all {files} files that {item} lists are as listed"),
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
+            Fact::Commit { item, commit, rows, peer, strict } => {
+                format!("commit {commit} in {item}, {rows} derivations: {strict}; prx itself says {peer}")
+            }
             Fact::Peer { item, system, verdict, why, entries, first, .. } => match (first, why) {
                 (_, Some(why)) => format!("what {system} itself says of {item} cannot be told: {why}"),
                 (Some((index, _, kind)), None) => {

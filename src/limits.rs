@@ -163,6 +163,15 @@ pub const MOMENTS_MAX: usize = 5000;
 /// Most pairs of moments that are compared; the rest is counted.
 pub const MOMENT_PAIRS_MAX: usize = 10_000;
 
+/// Most commits of a ledger of prx that are answered for one by one.
+pub const CUSTODY_COMMITS_MAX: usize = 10_000;
+
+/// Most kinds of effects, as actor and subcommand, that are told apart in a ledger.
+pub const CUSTODY_EFFECTS_MAX: usize = 1000;
+
+/// How many ids of derivations are remembered, to find one that is there twice.
+pub const CUSTODY_IDS_KEPT_MAX: usize = 65_536;
+
 /// Most handovers kept for display; further ones are counted.
 pub const HANDOVERS_KEPT_MAX: usize = 500;
 

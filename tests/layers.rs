@@ -47,8 +47,9 @@ const KNOWS_A_CLOCK: &[(&str, &str)] = &[
     ("src/cli/progress.rs", "the bar, on a terminal"),
 ];
 
-/// Where numbers with a fraction may appear, because RFC 8785 and Python's JSON are about them.
-const KNOWS_FLOATS: &[&str] = &["src/wire/canonical", "src/wire/json", "src/wire/python"];
+/// Where numbers with a fraction may appear, because RFC 8785 and the JSON of Python and JavaScript are about them.
+const KNOWS_FLOATS: &[&str] =
+    &["src/wire/canonical", "src/wire/javascript", "src/wire/json", "src/wire/python"];
 
 /// Names that say nothing about what a thing is.
 const EMPTY_NAMES: &[&str] =

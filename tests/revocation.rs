@@ -115,6 +115,7 @@ fn rules() -> Rules {
         at: None,
         revocation: Revocation::Require,
         allow_development: false,
+        effects: None,
     }
 }
 

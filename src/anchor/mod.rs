@@ -10,6 +10,7 @@
 //! an absent build type pass a list of allowed build types.
 
 mod authority;
+mod effects;
 mod identity;
 mod instance;
 mod keyless;
@@ -19,6 +20,7 @@ mod purpose;
 mod rules;
 
 pub use authority::{Authority, KeyMaterial, Narrowing, TrustedKey};
+pub use effects::{Effects, Ownership};
 pub use identity::{Identity, IdentityError};
 pub use instance::{Accompanied, Chain, LogName};
 pub use keyless::{Keyless, Pattern, Wanted};

@@ -1,7 +1,9 @@
 //! What mechanisms must know of policy before they begin.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::Effects;
 use crate::crypto::signature::Algorithm;
 use crate::time::{Interval, UnixTime};
 
@@ -64,6 +66,8 @@ pub struct Rules {
     pub revocation: Revocation,
     /// Whether authorities marked for development count.
     pub allow_development: bool,
+    /// Who may have which effect, where policy says so.
+    pub effects: Option<Arc<Effects>>,
 }
 
 impl Rules {
@@ -99,6 +103,7 @@ mod tests {
             at: None,
             revocation: Revocation::IfPresent,
             allow_development: false,
+            effects: None,
         };
         let between = |from, to| Interval { earliest: Some(at(from)), latest: Some(at(to)) };
         let check = |algorithm, interval: Interval, expected| {

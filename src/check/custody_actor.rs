@@ -1,6 +1,7 @@
 //! An event may carry a perfectly good signature of somebody who has no business with this
 //! evidence: a build key, a revoked clerk, a stranger. The link holds, the hand does not.
 
+use crate::anchor::Ownership;
 use crate::check::chain;
 use crate::crypto::key::KeyId;
 use crate::custody::{BreakKind, Timeline};
@@ -16,12 +17,28 @@ pub const ABOUT: About = About {
         authorised actors, a thief can record his own possession in perfect form.",
     remedy: "Compare the named actor with the custody plan of the case. If he is entitled, add him to the \
         trust store with the purpose `custody`; if not, treat all later events as unproven.",
-    clause: "docs/formats/custody.md, actors; docs/formats/trust-store.md, purposes; docs/formats/signet.md",
+    clause: "docs/formats/custody.md, actors; docs/formats/trust-store.md, purposes; docs/formats/signet.md; \
+        docs/formats/prx.md, effects",
 };
 
 /// Writes the breaks of this kind in `timeline`.
 pub fn examine(item: &str, timeline: &Timeline, book: &mut Book) {
     chain::examine(item, timeline, ABOUT.id, BreakKind::Actor, book);
+}
+
+/// An effect of an actor that policy gives to others.
+pub fn orphan(actor: Option<&str>, effect: &str, standing: Ownership, line: u64, rows: u64) -> Finding {
+    let expected = match standing {
+        Ownership::Blocked => "an effect that somebody may have",
+        Ownership::NoActor => "an actor that can be told",
+        _ => "an effect that the actor owns",
+    };
+    let found = format!("{effect} by {}, in {rows} rows", actor.unwrap_or("nobody"));
+    let detail = "an effect that the policy gives to others";
+    Finding::new(Severity::Failed, ABOUT.id, detail)
+        .expected(expected)
+        .found(found)
+        .at(format!("line {line}"))
 }
 
 /// No entry of the trust store has both the name and the key.

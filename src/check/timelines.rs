@@ -13,7 +13,7 @@ use crate::check::{
     custody_time, integrity_recipe, stamps,
 };
 use crate::custody::ledger::anchor::Anchor;
-use crate::custody::signet::peer::Answer;
+use crate::custody::signet::peer::{Answer, System};
 use crate::custody::{Pin, Roster, Signer, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
@@ -114,6 +114,7 @@ pub fn examine(
                 Some(_) => drop(subject.held_by.insert(CheckId::CustodyRehash)),
                 None => {}
             }
+            effects(context, path, timeline, &mut subject, book);
             let fact = timeline.head.filter(|_| subject.rejected_by.is_empty()).map(|head| Fact::Chain {
                 item: path.to_owned(),
                 chain: chain::shown(&timeline.chain),
@@ -125,6 +126,7 @@ pub fn examine(
             let mut facts = Vec::from_iter(fact);
             facts.extend(archived.answer.iter().map(|answer| peer(path, answer, &subject, book)));
             facts.extend(timeline.peers.iter().map(|answer| peer(path, answer, &subject, book)));
+            facts.extend(commits(context, path, timeline));
             examined.push(Examined { subject, facts });
         }
     }
@@ -146,15 +148,16 @@ fn tallied(timeline: &Timeline, subject: &mut Subject) {
 /// we reject.
 fn peer(path: &str, answer: &Answer, subject: &Subject, book: &mut Book) -> Fact {
     if let (Some(check), "ok") = (subject.rejected_by.first(), answer.verdict()) {
-        let detail = "signet's own verifier accepts this log";
+        let detail = format!("{}'s own verifier accepts this", answer.system.name());
         book.note(Finding::new(Severity::Note, *check, detail).item(path));
     }
     Fact::Peer {
         item: path.to_owned(),
-        system: "signet",
-        command: match answer.archives {
-            true => "signet audit verify --including-archives",
-            false => "signet audit verify",
+        system: answer.system.name(),
+        command: match (answer.system, answer.archives) {
+            (System::Signet, true) => "signet audit verify --including-archives",
+            (System::Signet, false) => "signet audit verify",
+            (System::Prx, _) => "verifySlsaDerivation of each row",
         },
         verdict: answer.verdict(),
         why: answer.untold,
@@ -166,6 +169,36 @@ fn peer(path: &str, answer: &Answer, subject: &Subject, book: &mut Book) -> Fact
             .map(|one| (one.index, crate::path::escape(one.entry_id.as_bytes()), one.kind)),
         good: answer.good.clone(),
     }
+}
+
+/// Who may have had which effect, where policy says so.
+fn effects(context: &Context, path: &str, timeline: &Timeline, subject: &mut Subject, book: &mut Book) {
+    let Some(table) = &context.rules.effects else { return };
+    for ((actor, effect), (rows, line)) in &timeline.guard.effects {
+        let standing = table.ownership(actor.as_deref(), effect);
+        if standing.is_allowed() {
+            book.pass(CheckId::CustodyActor);
+            continue;
+        }
+        book.find(custody_actor::orphan(actor.as_deref(), effect, standing, *line, *rows).item(path));
+        subject.rejected_by.insert(CheckId::CustodyActor);
+    }
+}
+
+/// What a ledger of prx comes to for each commit.
+fn commits<'t>(
+    context: &'t Context,
+    path: &'t str,
+    timeline: &'t Timeline,
+) -> impl Iterator<Item = Fact> + 't {
+    let table = context.rules.effects.as_deref();
+    timeline.guard.commits.iter().map(move |(commit, one)| Fact::Commit {
+        item: path.to_owned(),
+        commit: commit.clone(),
+        rows: one.rows,
+        peer: one.peer(table).name(),
+        strict: one.strict(table).name(),
+    })
 }
 
 /// The rules that hold for every signature hold for those on events too.

@@ -12,6 +12,7 @@ mod breaks;
 mod chain;
 mod display;
 pub mod ledger;
+pub mod prx;
 mod roster;
 mod signers;
 pub mod signet;
@@ -34,6 +35,8 @@ pub use signers::{KeyUse, Signer};
 pub enum Format {
     /// The hash-chained ledger of StellaOps, docs/formats/ledger.md.
     LedgerEventV1,
+    /// The provenance ledger of prx, docs/formats/prx.md.
+    PrxDerivations,
     /// The audit log of signet, docs/formats/signet.md.
     SignetAudit,
     /// Our own format, docs/formats/custody.md.
@@ -42,12 +45,14 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::LedgerEventV1, Format::SignetAudit, Format::StellaCustodyV1];
+    pub const ALL: [Format; 4] =
+        [Format::LedgerEventV1, Format::PrxDerivations, Format::SignetAudit, Format::StellaCustodyV1];
 
     /// The name that stands in reports.
     pub fn name(self) -> &'static str {
         match self {
             Format::LedgerEventV1 => "ledger.event.v1",
+            Format::PrxDerivations => "prx.derivations",
             Format::SignetAudit => "signet.audit",
             Format::StellaCustodyV1 => "stella.custody/v1",
         }
@@ -58,7 +63,7 @@ impl Format {
     pub fn assumptions(self) -> &'static [&'static str] {
         match self {
             Format::LedgerEventV1 => ledger::ASSUMPTIONS,
-            Format::SignetAudit | Format::StellaCustodyV1 => &[],
+            Format::PrxDerivations | Format::SignetAudit | Format::StellaCustodyV1 => &[],
         }
     }
 
@@ -95,6 +100,9 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
         b"\"owner_type\"",
         b"\"prev_hmac\"",
         b"\"ts_ns\"",
+        b"\"derivationId\"",
+        b"\"manifest\"",
+        b"\"ts\"",
     ]
     .map(|sign| (sign, false));
     let quotes = first_line.iter().enumerate().filter(|(_, byte)| **byte == b'"');
@@ -103,15 +111,20 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
             *seen = true;
         }
     }
-    let [custody, ledger @ .., _, _, _, _, _, _, _] = signs;
-    if custody.1 {
+    let all = |signs: &[(&[u8], bool)]| signs.iter().all(|(_, seen)| *seen);
+    let (custody, rest) = signs.split_at(1);
+    let (ledger, rest) = rest.split_at(3);
+    let (signet, prx) = rest.split_at(7);
+    if all(custody) {
         return Some(Format::StellaCustodyV1);
     }
-    if ledger.iter().all(|(_, seen)| *seen) {
+    if all(ledger) {
         return Some(Format::LedgerEventV1);
     }
+    if all(prx) {
+        return Some(Format::PrxDerivations);
+    }
     // One of them may be what was tampered with.
-    let signet = &signs[1 + ledger.len()..];
     (signet.iter().filter(|(_, seen)| *seen).count() >= signet.len() - 1).then_some(Format::SignetAudit)
 }
 
@@ -423,6 +436,8 @@ pub struct Timeline {
     pub stamps: signet::stamp::Kept,
     /// The log in parts, where rows of it lie in archives.
     pub parts: Vec<signet::peer::Part>,
+    /// The commits that it is about, as prx asks for them before a merge.
+    pub guard: prx::guard::Guard,
 }
 
 impl Timeline {
@@ -447,6 +462,7 @@ impl Timeline {
             peers: Vec::new(),
             stamps: signet::stamp::Kept::default(),
             parts: Vec::new(),
+            guard: prx::guard::Guard::default(),
         }
     }
 
@@ -481,6 +497,7 @@ enum Follow {
     Stella(Box<stella::follow::Follow>),
     Ledger(Box<ledger::follow::Follow>),
     Signet(Box<signet::follow::Follow>),
+    Prx(Box<prx::follow::Follow>),
 }
 
 impl Fold {
@@ -503,6 +520,7 @@ impl Fold {
             Format::LedgerEventV1 => {
                 Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, anchors.clone())))
             }
+            Format::PrxDerivations => Follow::Prx(Box::new(prx::follow::Follow::new(roster.clone(), pins))),
             Format::SignetAudit => {
                 Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins)))
             }
@@ -527,6 +545,7 @@ impl Fold {
             Follow::Stella(follow) => follow.line(self.lines, raw),
             Follow::Ledger(follow) => follow.line(self.lines, raw),
             Follow::Signet(follow) => follow.line(self.lines, raw),
+            Follow::Prx(follow) => follow.line(self.lines, raw),
         }
     }
 
@@ -551,6 +570,7 @@ impl Fold {
             Follow::Stella(follow) => vec![follow.finish(cut_at)],
             Follow::Ledger(follow) => follow.finish(cut_at),
             Follow::Signet(follow) => vec![follow.finish(cut_at)],
+            Follow::Prx(follow) => vec![follow.finish()],
         }
     }
 }

@@ -172,6 +172,47 @@ impl Roster {
     }
 }
 
+impl Roster {
+    /// Whether anybody of that name has a public key here, for whatever.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.named(name).any(|authority| authority.keys.iter().any(|key| !key.is_shared()))
+    }
+
+    /// Whether a key of that name made `sig`, whatever it may be used for. Nothing
+    /// of ours rests on it: it is what another verifier would ask.
+    pub(super) fn holds(&self, name: &str, message: &[u8], sig: &[u8]) -> bool {
+        self.named(name).flat_map(|authority| &authority.keys).any(|key| match &key.material {
+            KeyMaterial::Public(public) => {
+                signature::verify(algorithm_of(public), Encoding::Der, public, message, sig).is_ok()
+            }
+            _ => false,
+        })
+    }
+
+    /// The same as [`Self::signed`] where no key is named: any key of that name.
+    pub(super) fn signed_as(&self, name: &str, event_type: &str, message: &[u8], sig: &[u8]) -> Signed {
+        let keys = self.named(name).flat_map(|authority| &authority.keys).filter(|key| !key.is_shared());
+        let ids: BTreeSet<String> = keys.map(|key| key.id.to_string()).collect();
+        let mut worst = Signed::UnknownKey;
+        for id in ids {
+            match self.signed(name, &id, event_type, || message.to_vec(), sig) {
+                by @ Signed::By(..) => return by,
+                other => worst = other,
+            }
+        }
+        worst
+    }
+
+    /// The same where a key is named, and nobody who would hold it.
+    pub(super) fn signed_with(&self, keyid: &str, event_type: &str, message: &[u8], sig: &[u8]) -> Signed {
+        let owner = self.by_key.get(keyid).and_then(|owners| owners.first());
+        match owner.map(|index| self.authorities[*index].identity.as_str().to_owned()) {
+            Some(name) => self.signed(&name, keyid, event_type, || message.to_vec(), sig),
+            None => Signed::UnknownKey,
+        }
+    }
+}
+
 /// Why that entry may not sign events.
 fn refusal(authority: &Authority, event_type: &str) -> Option<&'static str> {
     if authority.distrusted.is_some() {

@@ -109,10 +109,11 @@ const PLACED: [&str; 13] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 44] = {
+const ENDINGS: [(&str, NameClaim); 45] = {
     use NameClaim::{Archive, Attestation, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
+    const PRX: NameClaim = Structured(Kind::Timeline(custody::Format::PrxDerivations));
     const SIGNET: NameClaim = Structured(Kind::Timeline(custody::Format::SignetAudit));
     [
         (".tar.gz", Archive(Compression::Gzip)),
@@ -132,6 +133,7 @@ const ENDINGS: [(&str, NameClaim); 44] = {
         (".sigstore.json", Structured(Kind::SigstoreBundle)),
         (".sigstore.jsonl", Structured(Kind::SigstoreBundle)),
         (".sigstore.ndjson", Structured(Kind::SigstoreBundle)),
+        (".derivations.jsonl", PRX),
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
         (".dsse", Structured(Kind::DsseEnvelope)),
@@ -196,8 +198,8 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         }
         "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
         "rekor-receipt.json" => return NameClaim::Structured(Kind::RekorReceipt),
-        "custody.jsonl" | "custody.ndjson" | "ledger.jsonl" | "ledger.ndjson" | "signet.jsonl"
-        | "signet.ndjson" => {
+        "custody.jsonl" | "custody.ndjson" | "derivations.jsonl" | "ledger.jsonl" | "ledger.ndjson"
+        | "signet.jsonl" | "signet.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
         _ => {}

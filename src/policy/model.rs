@@ -1,8 +1,9 @@
 //! What a policy says, and its digest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::anchor::{Identity, Pattern, Revocation, Rules, Wanted};
+use crate::anchor::{Effects, Identity, Pattern, Revocation, Rules, Wanted};
 use crate::crypto::signature::Algorithm;
 use crate::digest::Digest;
 use crate::finding::CheckId;
@@ -185,6 +186,8 @@ pub struct Policy {
     pub algorithms: BTreeMap<Algorithm, Option<UnixTime>>,
     /// Whose keyless signatures count; empty is nobody's.
     pub keyless: Vec<Wanted>,
+    /// Who may have which effect in a ledger of prx, where that is asked.
+    pub effects: Option<Arc<Effects>>,
     /// What is asked of revocation data.
     pub revocation: Revocation,
     /// Recipes for a root that a manifest may name.
@@ -215,6 +218,7 @@ impl Policy {
             at,
             revocation: self.revocation,
             allow_development: self.allow_development,
+            effects: self.effects.clone(),
         }
     }
 
@@ -267,7 +271,8 @@ impl Policy {
             .chain(summary)
             .chain(days.map(|days| ("timestampDaysLeftMin", days)))
             .chain(hours.map(|hours| ("timestampAnchorAgeHoursMax", hours)))
-            .chain(keyless);
+            .chain(keyless)
+            .chain(self.effects.as_ref().map(|effects| ("effects", describe_effects(effects))));
         Value::object(
             [
                 ("algorithms", algorithms),
@@ -319,6 +324,16 @@ fn describe_wanted(wanted: &Wanted) -> Value {
         ("claims", Value::object(claims)),
         ("issuer", pattern(&wanted.issuer)),
         ("subject", pattern(&wanted.subject)),
+    ])
+}
+
+fn describe_effects(effects: &Effects) -> Value {
+    let names = |words: &BTreeSet<String>| Value::Array(words.iter().cloned().map(Value::from).collect());
+    let owners = effects.owners.iter().map(|(effect, owners)| (effect.as_str(), names(owners)));
+    Value::object([
+        ("blocked", names(&effects.blocked)),
+        ("owners", Value::object(owners)),
+        ("roles", names(&effects.roles)),
     ])
 }
 

@@ -1,13 +1,14 @@
 //! From TOML to a [`Policy`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
 use super::SCHEMA;
 use super::located::{Entry, PolicyError, PolicyErrorKind, Section, Text, one_of, shown};
 use super::model::{Approval, Claim, Group, Loosening, Policy, WithoutPinnedHead};
-use crate::anchor::{Identity, Pattern, Revocation, Wanted};
+use crate::anchor::{Effects, Identity, Pattern, Revocation, Wanted};
 use crate::crypto::signature::Algorithm;
 use crate::finding::CheckId;
 use crate::limits;
@@ -68,6 +69,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
     let mut custody = root.required("custody")?.section()?;
     let without_pinned_head =
         named(&custody.required("without-pinned-head")?, &WithoutPinnedHead::ALL, WithoutPinnedHead::name)?;
+    let effects = custody.optional("effects").map(|entry| effects(&entry)).transpose()?;
     custody.finish()?;
 
     let mut signature = root.required("signature")?.section()?;
@@ -128,6 +130,7 @@ fn policy(mut root: Section<'_, '_>) -> Result<Policy, PolicyError> {
         shared_key_suffices,
         algorithms,
         keyless,
+        effects: effects.map(Arc::new),
         revocation: revocation_mode,
         recipes,
         allow_development,
@@ -273,6 +276,22 @@ fn keyless(entry: &Entry<'_, '_>) -> Result<Vec<Wanted>, PolicyError> {
 }
 
 /// One of two keys: a text that must be met exactly, or a pattern.
+/// `[custody.effects]`: roles, what nobody may do, and who owns the rest.
+fn effects(entry: &Entry<'_, '_>) -> Result<Effects, PolicyError> {
+    let mut section = entry.section()?;
+    let roles = word_set(&section.required("roles")?)?;
+    let blocked = word_set(&section.required("blocked")?)?;
+    let mut owners = BTreeMap::new();
+    for (effect, _, entry) in section.required("owners")?.section()?.entries() {
+        if !is_word(effect) || owners.len() == limits::CUSTODY_EFFECTS_MAX {
+            return Err(entry.wrong_value(word_expected(), shown(effect)));
+        }
+        owners.insert(effect.to_owned(), word_set(&entry)?);
+    }
+    section.finish()?;
+    Ok(Effects { roles, blocked, owners })
+}
+
 fn pattern(
     section: &mut Section<'_, '_>,
     exact: &'static str,

@@ -81,6 +81,16 @@ fn write(out: &mut String, policy: &Policy) -> std::fmt::Result {
     }
     writeln!(out, "\n[container]\nsigned = {}", policy.container_signed)?;
     writeln!(out, "\n[custody]\nwithout-pinned-head = {}", quoted(policy.without_pinned_head.name()))?;
+    if let Some(effects) = &policy.effects {
+        writeln!(out, "\n[custody.effects]")?;
+        for (name, words) in [("roles", &effects.roles), ("blocked", &effects.blocked)] {
+            writeln!(out, "{name} = {}", array(words.iter().map(String::as_str)))?;
+        }
+        writeln!(out, "[custody.effects.owners]")?;
+        for (effect, owners) in &effects.owners {
+            writeln!(out, "{} = {}", quoted(effect), array(owners.iter().map(String::as_str)))?;
+        }
+    }
     writeln!(out, "\n[signature]\nshared-key-suffices = {}", policy.shared_key_suffices)?;
     writeln!(out, "\n[signature.algorithms]")?;
     for (algorithm, sunset) in &policy.algorithms {

@@ -419,6 +419,14 @@ fn fact_value(fact: &Fact) -> Value {
             ("verdict", Value::from(*verdict)),
             ("why", why.map_or(Value::Null, Value::from)),
         ]),
+        Fact::Commit { item, commit, rows, peer, strict } => Value::object([
+            ("commit", Value::from(commit.clone())),
+            ("item", Value::from(item.clone())),
+            ("kind", Value::from("commit")),
+            ("peer", Value::from(*peer)),
+            ("rows", Value::from(rows.to_string())),
+            ("strict", Value::from(*strict)),
+        ]),
         Fact::Chain { item, chain, count, head, signers, pinned } => Value::object([
             ("chain", Value::from(chain.clone())),
             ("count", Value::from(count.to_string())),

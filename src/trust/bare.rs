@@ -10,7 +10,7 @@ use super::allowed_signers::{self, is_allowed_signers};
 use super::error::{TrustError, TrustErrorKind};
 use super::log_policy::{LogPolicy, is_log_policy};
 use super::store::{Draft, TrustStore, Unused};
-use super::{CertificateUse, Naming, STORE_FILE, keyring, roots, trusted_root};
+use super::{CertificateUse, Naming, STORE_FILE, actors, keyring, roots, trusted_root};
 use crate::anchor::{
     Authority, CertificateOutline, Identity, LogName, Purpose, SelfSigned, TrustedKey, Usage,
 };
@@ -163,6 +163,7 @@ fn add(
             match () {
                 () if value.get("kty").is_some() => add_key(draft, PublicKey::from_jwk(&value)?, naming),
                 () if keyring::recognise(&value) => keyring::add(draft, &value, naming),
+                () if actors::recognise(&value) => actors::add(draft, &value, naming),
                 () if roots::recognise(&value) => roots::add(draft, &value, naming, at),
                 () if trusted_root::recognise(&value) => match naming {
                     Naming::Bare(_) => trusted_root::add(draft, &value),

@@ -196,6 +196,9 @@ pub enum TrustErrorKind {
     /// A keyring of signet for something else than custody.
     #[error("a keyring holds shared keys, and serves only custody: give it as custody=PATH")]
     KeyringPurpose,
+    /// A trust map of prx for something else than custody.
+    #[error("a trust map of prx names actors of its ledgers: give it as custody=PATH")]
+    ActorsPurpose,
     /// An accuracy for somebody who issues no time stamps.
     #[error("the authority '{0}' has an accuracy and not the purpose timestamp")]
     Accuracy(Identity),

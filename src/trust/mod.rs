@@ -16,6 +16,7 @@
 //! what it says.
 
 mod allowed_signers;
+mod actors;
 mod bare;
 mod built_in;
 mod change;

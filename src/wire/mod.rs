@@ -6,6 +6,7 @@
 pub mod base64;
 pub mod canonical;
 pub mod der;
+pub mod javascript;
 pub mod json;
 pub mod lines;
 pub mod olpc;

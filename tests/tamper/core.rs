@@ -78,7 +78,7 @@ impl<'f> FromIterator<&'f Fact> for Core {
                     }
                 }
                 // What another verifier would say establishes nothing.
-                Fact::Complete { .. } | Fact::Root { .. } | Fact::Peer { .. } => {}
+                Fact::Complete { .. } | Fact::Root { .. } | Fact::Peer { .. } | Fact::Commit { .. } => {}
             }
         }
         Core(core)

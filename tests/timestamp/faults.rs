@@ -19,6 +19,7 @@ pub fn rules() -> Rules {
         at: None,
         revocation: Revocation::Off,
         allow_development: false,
+        effects: None,
     }
 }
 

@@ -7,9 +7,30 @@ use super::seen::{Entry, Vouch};
 use crate::digest::encode_hex;
 use crate::limits;
 
-/// What signet says.
+/// Whose verifier answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// signet, over an audit log.
+    Signet,
+    /// prx, over each row of a ledger.
+    Prx,
+}
+
+impl System {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            System::Signet => "signet",
+            System::Prx => "prx",
+        }
+    }
+}
+
+/// What the verifier of a system says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// Whose answer it is.
+    pub system: System,
     /// Whether archives were walked, too (`--including-archives`).
     pub archives: bool,
     /// How many rows it walked.
@@ -25,6 +46,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Nothing seen yet.
+    pub(in crate::custody) fn of(system: System) -> Answer {
+        Answer {
+            system,
+            archives: false,
+            entries: 0,
+            breaks: Vec::new(),
+            broken: 0,
+            good: None,
+            untold: None,
+        }
+    }
+
     /// `ok`, `broken` or `untold`.
     pub fn verdict(&self) -> &'static str {
         match (self.untold, self.broken) {
@@ -101,7 +135,7 @@ pub enum Lookup<'a> {
 
 impl Walk {
     pub fn new(compact: bool, archives: bool) -> Walk {
-        let answer = Answer { archives, entries: 0, breaks: Vec::new(), broken: 0, good: None, untold: None };
+        let answer = Answer { archives, ..Answer::of(System::Signet) };
         Walk {
             compact,
             answer,

@@ -61,6 +61,7 @@ fn world(crls: &[CrlSpec], responses: &[OcspSpec]) -> World {
             at: None,
             revocation: Revocation::Require,
             allow_development: false,
+            effects: None,
         },
         distrusted: Vec::new(),
     }

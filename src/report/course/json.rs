@@ -142,7 +142,7 @@ fn peer_value(answer: &peer::Answer) -> Value {
         ("broken", Value::from(answer.broken.to_string())),
         ("breaks", Value::Array(answer.breaks.iter().map(broken).collect())),
         ("entries", Value::from(answer.entries.to_string())),
-        ("system", Value::from("signet")),
+        ("system", Value::from(answer.system.name())),
         ("verdict", Value::from(answer.verdict())),
         ("why", answer.untold.map_or(Value::Null, Value::from)),
     ])

@@ -121,7 +121,13 @@ fn table(chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
     for answer in &timeline.peers {
         let archives = if answer.archives { ", with archives" } else { "" };
         let why = answer.untold.map_or(String::new(), |why| format!(": {why}"));
-        writeln!(out, "  signet itself{archives}: {}, {} breaks{why}", answer.verdict(), answer.broken)?;
+        writeln!(
+            out,
+            "  {} itself{archives}: {}, {} breaks{why}",
+            answer.system.name(),
+            answer.verdict(),
+            answer.broken
+        )?;
     }
     for one in &timeline.breaks {
         writeln!(out, "  line {}: custody.{}", one.line, one.kind.name())?;

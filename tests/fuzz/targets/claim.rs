@@ -62,6 +62,7 @@ const KINDS: [Kind; 45] = [
     Kind::OciManifest,
     Kind::OciConfig,
     Kind::SimpleSigning,
+    Kind::Timeline(custody::Format::PrxDerivations),
     Kind::Timeline(custody::Format::SignetAudit),
     Kind::SignetArchive,
     Kind::SshSignature,

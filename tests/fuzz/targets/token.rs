@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
         algorithms: BTreeMap::from_iter(Algorithm::ALL.map(|algorithm| (algorithm, None))),
         at: None,
         revocation: Revocation::Off,
-        allow_development: false,
+        allow_development: false, effects: None,
     };
     let memo = Memo::new();
     let request = TimestampRequest::new(Imprint::Unexamined, &[], &rules, &memo);

@@ -16,6 +16,7 @@ fn rules() -> Rules {
         at: None,
         revocation: Revocation::IfPresent,
         allow_development: false,
+        effects: None,
     }
 }
 

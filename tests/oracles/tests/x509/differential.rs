@@ -55,7 +55,7 @@ pub fn path(chain: &Chain) -> Result<Vec<Vec<u8>>, String> {
         algorithms: BTreeMap::from([(Algorithm::RsaPkcs1Sha256, None), (Algorithm::Ed25519, None)]),
         at: None,
         revocation: Revocation::Off,
-        allow_development: false,
+        allow_development: false, effects: None,
     };
     let at = Some(UnixTime::new(chain.at, 0).expect("a time"));
     let request = PathRequest {
