@@ -50,6 +50,7 @@ fn judge(files: &Files, case: &Case) -> Judged {
         at: None,
         revocation: Revocation::Require,
         allow_development: false,
+        effects: None,
     };
     let at = Interval::parse_rfc3339(case.param("validation_time").expect("a time")).expect("a time");
     let memo = Memo::new();

@@ -97,6 +97,7 @@ fn rules() -> Rules {
         at: None,
         revocation: Revocation::Require,
         allow_development: false,
+        effects: None,
     }
 }
 

@@ -161,6 +161,7 @@ fn verify(files: &Files, case: &Case) -> Result<(), String> {
         at: None,
         revocation: Revocation::Off,
         allow_development: false,
+        effects: None,
     };
     let (data, digest);
     let mut nonce = None;
