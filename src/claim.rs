@@ -16,6 +16,7 @@ use crate::listing::oci::{self, Document};
 use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Manifest, TextList};
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
+use crate::proof::git::{ObjectError, Text};
 use crate::proof::log::{Entry, Receipt, ReceiptError, TlogConsistency, TlogProof, TlogProofError};
 use crate::proof::metablock;
 use crate::proof::note::{Checkpoint, CheckpointError, Note};
@@ -76,6 +77,8 @@ pub enum Claim {
     Document(Box<Document>),
     /// A payload of cosign that names this image.
     Image(Digest),
+    /// A commit or tag of git.
+    Git(Box<Text>),
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
     /// A key, a trust store or a policy: shown, never used.
@@ -208,6 +211,9 @@ pub enum ClaimError {
     /// An anchor of a ledger that is none.
     #[error(transparent)]
     Anchor(#[from] AnchorError),
+    /// A commit or tag that is none.
+    #[error(transparent)]
+    Git(#[from] ObjectError),
     /// A signature file that is none.
     #[error(transparent)]
     Detached(#[from] DetachedError),
@@ -345,7 +351,7 @@ impl ClaimError {
     pub fn is_lines(&self) -> bool {
         match self {
             ClaimError::Text { .. } | ClaimError::Envelopes { .. } => true,
-            ClaimError::Checkpoint(_) | ClaimError::TlogProof(_) => true,
+            ClaimError::Checkpoint(_) | ClaimError::TlogProof(_) | ClaimError::Git(_) => true,
             ClaimError::Listing(error) => {
                 !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
             }
@@ -379,7 +385,8 @@ impl ClaimError {
 
 /// Reads one item as what it was taken for.
 pub fn read(item: &Item) -> Result<Claim, ClaimError> {
-    let speaks = !item.kind.is_artifact() && !matches!(item.kind, Kind::Debris | Kind::Timeline(_));
+    let speaks =
+        !item.kind.is_artifact() && !matches!(item.kind, Kind::Debris | Kind::Timeline(_) | Kind::GitStore);
     let content = match (&item.content, speaks) {
         (_, false) => return Ok(Claim::Nothing),
         (Some(content), true) => &content[..],
@@ -410,6 +417,9 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::FileManifest => Claim::Files(FileManifest::parse(&json::parse(content)?)?),
         Kind::PublicKey => public_key(item, content)?,
         Kind::TrustStore => trust_store(item, content)?,
+        Kind::GitObject => Claim::Git(Box::new(Text::parse(content)?)),
+        // Read together, where the case is a repository.
+        Kind::GitStore => Claim::Nothing,
         // Read where a log names it: its rows go on from there.
         Kind::SignetArchive => Claim::Nothing,
         Kind::Policy => Claim::Supplied("a policy"),

@@ -215,6 +215,8 @@ pub enum SubjectKind {
     LogProof,
     /// A log that showed two histories.
     Log,
+    /// A commit or tag of git.
+    GitObject,
     /// A time for a machine without a clock.
     TimeAnchor,
     /// A certificate on its own.
@@ -237,6 +239,7 @@ impl SubjectKind {
             SubjectKind::LogHead => "log-head",
             SubjectKind::LogProof => "log-proof",
             SubjectKind::Log => "log",
+            SubjectKind::GitObject => "git-object",
             SubjectKind::TimeAnchor => "time-anchor",
             SubjectKind::Certificate => "certificate",
             SubjectKind::Revocation => "revocation",

@@ -58,6 +58,8 @@ check_ids! {
     FormatDer = "format.der",
     FormatLines = "format.lines",
     FormatShape = "format.shape",
+    GitHistory = "git.history",
+    GitObject = "git.object",
     IntakeArchiveTail = "intake.archive-tail",
     IntakeChanged = "intake.changed",
     IntakeCompression = "intake.compression",

@@ -546,3 +546,42 @@ pub const CERTIFIED_SIGNERS_MAX: usize = 64;
 /// nanoseconds, where neither its tokens nor the trust store say: a minute. ETSI
 /// EN 319 421 7.7.1 asks for a second; an absent accuracy is never zero.
 pub const ACCURACY_UNSTATED_NANOS: u64 = 60_000_000_000;
+
+// --- git and key event logs ----------------------------------------------------
+
+/// Longest commit or tag, in bytes. Messages with a whole change log in them have
+/// a few hundred thousand.
+pub const GIT_TEXT_BYTES_MAX: usize = 4 << 20;
+
+/// Most headers of a commit or tag: an octopus merge has some dozen parents, and
+/// each signed tag that was merged is one more.
+pub const GIT_HEADERS_MAX: usize = 1024;
+
+/// Largest object that is unpacked, in bytes: commits, tags and trees are far below.
+pub const GIT_OBJECT_BYTES_MAX: usize = 32 << 20;
+
+/// So many bytes of one repository are unpacked in all. What is read of it is commits,
+/// tags and what they are changes of.
+pub const GIT_UNPACKED_BYTES_MAX: usize = 1 << 30;
+
+/// Longest chain of changes in a pack. git makes 50, `gc --aggressive` made 250.
+pub const GIT_DELTAS_MAX: usize = 512;
+
+/// Most packs of one repository; git gathers them when there are fifty.
+pub const GIT_PACKS_MAX: usize = 1024;
+
+/// Most refs of one repository that are looked at.
+pub const GIT_REFS_MAX: usize = 10_000;
+
+/// Most commits and tags of one repository that are read on the way back from its refs.
+pub const GIT_WALK_MAX: usize = 200_000;
+
+/// Most keys, promises or signatures of one event of a key event log. Real ones have
+/// up to a dozen.
+pub const KERI_KEYS_MAX: usize = 64;
+
+/// Largest number in a weight: real ones are halves and thirds.
+pub const KERI_WEIGHT_MAX: u64 = 10_000;
+
+/// Most events of one key event log, most seals of one event, and most logs of one bundle.
+pub const KERI_EVENTS_MAX: usize = 10_000;

@@ -21,7 +21,7 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, layouts, reading, refusal, signature_threshold, statement_claims,
+    self, artifact_demanded, detached, git, layouts, reading, refusal, signature_threshold, statement_claims,
     statement_predicate_type, statements, time_anchor, timelines, tool_fault, trust_freshness,
     trust_sequence,
 };
@@ -214,6 +214,28 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             if policy.threshold > 1 {
                 let acted = persons.distinct(&one.subject.standing.good).len();
                 for (_, path) in &one.subject.places {
+                    let book = &mut books[view.index];
+                    signature_threshold::examine(path, acted, policy.threshold as usize, true, book);
+                }
+            }
+            facts[view.index].extend(one.facts);
+            subjects.push(one.subject);
+        }
+    }
+
+    // Commits and tags.
+    for view in &views {
+        let book = &mut books[view.index];
+        let times = &stamped[view.index].times;
+        let examine = |book: &mut Book| git::examine(view, &context, times, book);
+        for mut one in of_case(view, "judging the commits of", book, &mut subjects, examine) {
+            needs.insert(Purpose::Attestation);
+            if policy.threshold > 1
+                && persons.distinct(&one.subject.standing.good).len() < policy.threshold as usize
+            {
+                one.subject.held_by.insert(CheckId::SignatureThreshold);
+                for (_, path) in &one.subject.places {
+                    let acted = persons.distinct(&one.subject.standing.good).len();
                     let book = &mut books[view.index];
                     signature_threshold::examine(path, acted, policy.threshold as usize, true, book);
                 }

@@ -41,6 +41,9 @@ pub mod format_base64;
 pub mod format_der;
 pub mod format_lines;
 pub mod format_shape;
+pub mod git;
+pub mod git_history;
+pub mod git_object;
 pub mod intake_archive_tail;
 pub mod intake_changed;
 pub mod intake_compression;
@@ -176,6 +179,8 @@ pub const ALL: &[&About] = &[
     &format_der::ABOUT,
     &format_lines::ABOUT,
     &format_shape::ABOUT,
+    &git_history::ABOUT,
+    &git_object::ABOUT,
     &intake_archive_tail::ABOUT,
     &intake_changed::ABOUT,
     &intake_compression::ABOUT,

@@ -129,6 +129,7 @@ fn passed(kind: Kind, book: &mut Book) {
             | Kind::DetachedSignature
             | Kind::MinisignSignature
             | Kind::SshSignature
+            | Kind::GitObject
             | Kind::Checkpoint
             | Kind::TlogProof
             | Kind::TlogConsistency

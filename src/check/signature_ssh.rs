@@ -4,6 +4,7 @@
 use crate::anchor::Identity;
 use crate::finding::{About, Book, CheckId, Finding, Severity};
 use crate::proof::detached::DetachedError;
+use crate::proof::sshsig::SshsigError;
 
 /// What there is to say about `signature.ssh`.
 pub const ABOUT: About = About {
@@ -28,4 +29,15 @@ pub fn passed(book: &mut Book) {
 pub fn failed(target: &str, identity: &Identity, error: &DetachedError) -> Finding {
     let detail = format!("the signature over {target} brings a key of {identity} and does not hold: {error}");
     Finding::new(Severity::Failed, ABOUT.id, detail)
+}
+
+/// A commit or tag is signed in a way that is not verified here.
+pub fn another_kind() -> Finding {
+    let detail = "signed with OpenPGP or X.509, which is not verified here: nothing is known of who signed";
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail).expected("a signature of SSH")
+}
+
+/// A commit or tag carries something that is no signature.
+pub fn malformed(error: &SshsigError) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, format!("the signature in it cannot be read: {error}"))
 }

@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::digest::{Algorithm, encode_hex};
 use crate::evidence::{Case, Evidence, Form, Item};
 use crate::path::{escape, escape_text};
+use crate::proof::git::Signature;
 use crate::proof::note::{Checkpoint, Note};
 use crate::proof::revocation::CertificateStatus;
 use crate::proof::sigstore::{Bundle, Content, Material, Said};
@@ -197,6 +198,20 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             if let Detached::Ssh(signature) = &signature {
                 claim.push(("namespace", signature.namespace_unverified().to_owned()));
             }
+            push(claim);
+        }
+        Ok(Claim::Git(text)) => {
+            let mut claim = vec![(text.kind().name(), text.id().hex())];
+            claim.push(("leadsTo", text.leads_to().hex()));
+            claim.push((
+                "signature",
+                match text.signature() {
+                    None => "none",
+                    Some(Signature::Ssh(_)) => "SSH",
+                    Some(_) => "of a kind that is not verified",
+                }
+                .to_owned(),
+            ));
             push(claim);
         }
         Ok(Claim::Certificates(certificates)) => {

@@ -92,6 +92,8 @@ pub enum CaseFormat {
     LogTiles,
     /// Images, as the OCI image specification lays them out.
     OciLayout,
+    /// A repository of git: the folder `.git`, or a bare one.
+    GitRepository,
 }
 
 /// What it means that a file is not listed, or a listed one is not there.
@@ -115,15 +117,18 @@ impl CaseFormat {
             CaseFormat::OfflineKit => "offline-kit",
             CaseFormat::LogTiles => "log-tiles",
             CaseFormat::OciLayout => "oci-layout",
+            CaseFormat::GitRepository => "git-repository",
         }
     }
 
     /// Whether its manifest claims to list everything.
     pub fn closure(self) -> Closure {
         match self {
-            CaseFormat::Open | CaseFormat::OfflineKit | CaseFormat::LogTiles | CaseFormat::OciLayout => {
-                Closure::Open
-            }
+            CaseFormat::Open
+            | CaseFormat::OfflineKit
+            | CaseFormat::LogTiles
+            | CaseFormat::OciLayout
+            | CaseFormat::GitRepository => Closure::Open,
             CaseFormat::StellaBundle | CaseFormat::Bag | CaseFormat::Snapshot | CaseFormat::Kit => {
                 Closure::Closed
             }

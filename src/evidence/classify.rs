@@ -9,7 +9,7 @@ use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
 use crate::proof::log::tiles::TileName;
-use crate::proof::{sigstore, sshsig};
+use crate::proof::{git, sigstore, sshsig};
 use crate::wire::base64;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
@@ -92,7 +92,9 @@ const DEBRIS_FOLDERS: [&str; 8] = [
 const DEBRIS_FILES: [&str; 4] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"];
 
 /// Names that mean something at the root of a layout, beside those of a bag.
-const PLACED: [&str; 13] = [
+const PLACED: [&str; 15] = [
+    "HEAD",
+    "packed-refs",
     "checkpoint",
     "oci-layout",
     "index.json",
@@ -109,7 +111,7 @@ const PLACED: [&str; 13] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 45] = {
+const ENDINGS: [(&str, NameClaim); 46] = {
     use NameClaim::{Archive, Attestation, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
@@ -136,6 +138,7 @@ const ENDINGS: [(&str, NameClaim); 45] = {
         (".derivations.jsonl", PRX),
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
+        (".commit", Structured(Kind::GitObject)),
         (".dsse", Structured(Kind::DsseEnvelope)),
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
@@ -189,7 +192,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
     if is_blob(path) {
         return NameClaim::Blob;
     }
-    if PLACED.contains(&name) || is_tile(path) {
+    if PLACED.contains(&name) || is_tile(path) || git_part(path).is_some() {
         return NameClaim::Placed;
     }
     match lower.as_str() {
@@ -294,6 +297,52 @@ fn by_blob(text: &[u8]) -> Option<Kind> {
     }
     let empty = value.as_object().is_some_and(|object| object.iter().next().is_none());
     (empty || (has("rootfs") && (has("architecture") || has("os")))).then_some(Kind::OciConfig)
+}
+
+/// The part of a path from the root of a repository on, for files that hold objects
+/// and names of them; only below the root of one they are that.
+pub(super) fn git_part(path: &str) -> Option<&str> {
+    let mut below = path;
+    loop {
+        if is_git_store(below) {
+            return Some(below);
+        }
+        below = below.split_once('/')?.1;
+    }
+}
+
+/// Whether a path from the root of a repository is that of a file with objects or refs.
+pub(super) fn is_git_store(path: &str) -> bool {
+    let hexadecimal = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if let Some(rest) = path.strip_prefix("objects/") {
+        let pack = rest.strip_prefix("pack/pack-").and_then(|name| name.rsplit_once('.'));
+        let loose = rest.split_once('/').is_some_and(|(first, rest)| {
+            first.len() == 2 && matches!(rest.len(), 38 | 62) && hexadecimal(first) && hexadecimal(rest)
+        });
+        return loose || pack.is_some_and(|(id, ending)| hexadecimal(id) && matches!(ending, "pack" | "idx"));
+    }
+    matches!(path, "HEAD" | "packed-refs" | "shallow")
+        || ["refs/heads/", "refs/tags/", "refs/remotes/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether git keeps its own business at that path of a repository.
+pub(super) fn is_git_business(path: &str) -> bool {
+    const FILES: [&str; 9] = [
+        "config",
+        "description",
+        "index",
+        "gc.log",
+        "ORIG_HEAD",
+        "FETCH_HEAD",
+        "COMMIT_EDITMSG",
+        "MERGE_HEAD",
+        "MERGE_MSG",
+    ];
+    const FOLDERS: [&str; 5] = ["hooks/", "info/", "logs/", "objects/info/", "refs/"];
+    let beside_packs = path.strip_prefix("objects/pack/").and_then(|name| name.rsplit_once('.'));
+    FILES.contains(&path)
+        || FOLDERS.iter().any(|folder| path.starts_with(folder))
+        || beside_packs.is_some_and(|(_, ending)| matches!(ending, "rev" | "bitmap" | "keep" | "mtimes"))
 }
 
 /// Whether a file of that name means something at the root of a layout.
@@ -406,6 +455,7 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
     if text.starts_with(b"-----BEGIN ")
         || text.starts_with(b"untrusted comment:")
         || ssh_key(text)
+        || git::Text::is_claimed(head)
         || by_lines(head).is_some()
     {
         return Beginning::Structure;
@@ -593,6 +643,9 @@ fn by_text(text: &[u8]) -> Option<Kind> {
     }
     if ssh_key(text) {
         return Some(Kind::PublicKey);
+    }
+    if git::Text::is_claimed(text) {
+        return Some(Kind::GitObject);
     }
     by_lines(text)
 }
@@ -874,6 +927,10 @@ mod tests {
         content("x.sig", "-----BEGIN SSH SIGNATURE-----\n", Kind::SshSignature);
         content("x", "-----BEGIN SSH SIGNATURE-----\n", Kind::SshSignature);
         content("x.sig", "SSHSIG\0\0", Kind::SshSignature);
+        let tree = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
+        content("x", &format!("{tree}author A"), Kind::GitObject);
+        content("x", &format!("{tree}other"), Kind::Artifact);
+        content("x.commit", "", Kind::GitObject);
         content("policy.toml", "schema = \"stella.policy/v1\"\n", Kind::Policy);
         content("Cargo.toml", "[package]\n", Kind::Artifact);
         let hex = |digits: usize| format!("# list\n{}  a\n", "0".repeat(digits));

@@ -105,6 +105,10 @@ pub enum Kind {
     OciConfig,
     /// A payload of cosign that names an image.
     SimpleSigning,
+    /// A commit or tag of git, without its header.
+    GitObject,
+    /// A file in which git keeps objects and the names of them, or its own business.
+    GitStore,
     /// What operating systems drop where they go.
     Debris,
 }
@@ -160,6 +164,8 @@ impl Kind {
             Kind::OciManifest => "oci-manifest",
             Kind::OciConfig => "oci-config",
             Kind::SimpleSigning => "simple-signing",
+            Kind::GitObject => "git-object",
+            Kind::GitStore => "git-store",
             Kind::Debris => "debris",
         }
     }

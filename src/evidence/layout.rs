@@ -58,6 +58,9 @@ struct Place<'a> {
     data: bool,
     /// Whether there is anything below `tile/`.
     tiles: bool,
+    /// Whether there is anything below `objects/`, and below `refs/`.
+    objects: bool,
+    refs: bool,
 }
 
 impl Place<'_> {
@@ -102,7 +105,11 @@ impl Place<'_> {
         if self.has("oci-layout") {
             return Some(CaseFormat::OciLayout);
         }
-        (self.has("checkpoint") && self.tiles).then_some(CaseFormat::LogTiles)
+        if self.has("checkpoint") && self.tiles {
+            return Some(CaseFormat::LogTiles);
+        }
+        let repository = self.has("HEAD") && self.objects && (self.refs || self.has("packed-refs"));
+        repository.then_some(CaseFormat::GitRepository)
     }
 }
 
@@ -189,6 +196,7 @@ fn roots(items: &[Item]) -> BTreeMap<Root, CaseFormat> {
             items.get(next).is_some_and(|item| item.path.as_str().starts_with(&inside))
         };
         (place.data, place.tiles) = (below("data"), below("tile"));
+        (place.objects, place.refs) = (below("objects"), below("refs"));
     }
     places.into_iter().filter_map(|(folder, place)| Some((folder, place.format()?))).collect()
 }
@@ -392,8 +400,13 @@ impl Region {
         if let Some(root) = &root {
             relate(&mut items, &mut faults, root);
         }
+        let of_git =
+            |item: &Item| format == CaseFormat::GitRepository && classify::is_git_store(item.path.as_str());
         for item in items.iter_mut().filter(|item| classify::is_placed(item.path.file_name())) {
             let name = item.path.as_str();
+            if of_git(item) {
+                continue;
+            }
             let placed = if name.contains('/') { None } else { placed(format, name) };
             item.kind = placed.unwrap_or_else(|| misplaced(item));
             if item.kind.is_artifact() {
@@ -413,6 +426,18 @@ impl Region {
             let lies = path == "index.json" || (path.starts_with("blobs/") && classify::is_blob(path));
             if format != CaseFormat::OciLayout || !lies {
                 (item.kind, item.content) = (Kind::Artifact, None);
+            }
+        }
+        for item in items.iter_mut() {
+            let path = item.path.as_str();
+            let (kept, own) = (classify::is_git_store(path), classify::is_git_business(path));
+            if format == CaseFormat::GitRepository && (kept || own) {
+                item.kind = Kind::GitStore;
+                if !kept {
+                    item.content = None;
+                }
+            } else if item.kind.is_artifact() && classify::git_part(path).is_some() {
+                item.content = None;
             }
         }
         faults.sort();

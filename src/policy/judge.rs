@@ -92,6 +92,7 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
     }
     match subject.kind {
         SubjectKind::TimestampToken => drop(carried.insert(CheckId::TimestampAuthority)),
+        SubjectKind::GitObject => drop(carried.insert(CheckId::SignatureSsh)),
         SubjectKind::LogHead => drop(carried.insert(CheckId::LogCheckpoint)),
         SubjectKind::LogProof => drop(carried.insert(CheckId::LogInclusion)),
         SubjectKind::TimeAnchor => drop(carried.insert(CheckId::TimeAnchor)),
@@ -118,10 +119,11 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
             open.extend(shortfall(subject, distinct.len(), explained));
         }
     }
-    // A timeline has no voucher: who acted in it is who can be asked for.
+    // A timeline has no voucher, and a commit neither: who acted in it is who can be asked for.
     let acted = persons.distinct(&subject.standing.good).len();
-    let too_few =
-        subject.kind == SubjectKind::Timeline && acted < policy.threshold as usize && policy.threshold > 1;
+    let too_few = matches!(subject.kind, SubjectKind::Timeline | SubjectKind::GitObject)
+        && acted < policy.threshold as usize
+        && policy.threshold > 1;
     if too_few || !short_of_groups(subject, policy, persons).is_empty() {
         open.insert(CheckId::SignatureThreshold);
     }

@@ -4,6 +4,7 @@
 mod attempt;
 pub mod detached;
 pub mod dsse;
+pub mod git;
 pub mod log;
 pub mod merkle;
 pub mod metablock;

@@ -11,6 +11,7 @@
 //! what went in.
 
 mod gzip;
+pub mod zlib;
 mod zstd;
 
 #[cfg(test)]

@@ -66,6 +66,8 @@ const KINDS: [Kind; 45] = [
     Kind::Timeline(custody::Format::SignetAudit),
     Kind::SignetArchive,
     Kind::SshSignature,
+    Kind::GitObject,
+    Kind::GitStore,
 ];
 
 fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
@@ -105,6 +107,7 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::BundleInfo(_) => kind == Kind::BundleInfo,
         Claim::BagDeclaration => kind == Kind::BagDeclaration,
         Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature | Kind::SshSignature),
+        Claim::Git(_) => kind == Kind::GitObject,
         Claim::Supplied(_) => {
             matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
         }
@@ -114,6 +117,7 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
             !kind.speaks()
                 || matches!(kind, Kind::Timeline(_) | Kind::BagInfo | Kind::LogTile | Kind::SignetArchive)
                 || matches!(kind, Kind::OciLayout | Kind::OciConfig)
+                || matches!(kind, Kind::Timeline(_) | Kind::BagInfo | Kind::LogTile | Kind::SignetArchive | Kind::GitStore)
         }
     }
 }
