@@ -75,7 +75,9 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         .zip(&bags)
         .map(|(view, bag)| certificates::signers(view, bag, &pki, trust.authorities(), &rules))
         .collect();
-    let keyless = Keyless { policy: &policy.keyless, asked: &request.keyless };
+    let named = policy.groups.iter().any(|group| group.name == "--identity");
+    let unissued = named && request.keyless.is_empty();
+    let keyless = Keyless { policy: &policy.keyless, asked: &request.keyless, unissued };
     let bundled: Vec<sigstore::Signers> = views
         .iter()
         .zip(&bags)

@@ -59,6 +59,8 @@ const GOLDEN: &[Golden] = &[
     Golden { trust: "trust-ecdsa", ..golden("ecdsa-release", &["evidence/ecdsa-release"], 0) },
     Golden { head: Some("findings.head"), ..golden("ledger", &["evidence/ledger"], 6) },
     Golden { arguments: &["--at", AT], ..golden("layout", &["evidence/layout"], 0) },
+    Golden { trust: "trust-logs/unwitnessed", ..golden("log", &["evidence/log"], 0) },
+    Golden { trust: "trust-sigstore", arguments: KEYLESS, ..golden("image", &["evidence/image"], 0) },
     golden("minisign", &["evidence/minisign"], 0),
     golden("offline-kit", &["evidence/offline-kit"], 0),
     golden("promotion", &["evidence/promotion"], 0),

@@ -46,8 +46,13 @@ fn root() -> &'static Path {
 }
 
 fn trust(folder: &str) -> TrustStore {
+    let place = root().join("fixtures").join(folder);
+    if place.is_file() {
+        let given = Given::File(folder.to_owned(), fs::read(place).unwrap());
+        return trust::parse(&given, Naming::Bare(CertificateUse::Any), None).unwrap();
+    }
     let mut files = std::collections::BTreeMap::new();
-    for entry in fs::read_dir(root().join("fixtures").join(folder)).unwrap() {
+    for entry in fs::read_dir(place).unwrap() {
         let entry = entry.unwrap();
         files.insert(entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap());
     }
@@ -294,7 +299,7 @@ fn sampled(case: &Case, bytes: &[u8]) -> Vec<usize> {
     let step = match bytes.len() {
         _ if case.expected != Status::Verified => 3,
         // A bundle is certificates, tokens and base64 of what else there is.
-        length if case.name.starts_with("sigstore") && length > 2 << 10 => 5,
+        length if (case.name.starts_with("sigstore") || case.name == "image") && length > 2 << 10 => 5,
         length if !case.has_pki() || case.name == "token" => (length / (64 << 10)) | 1,
         length if length > 2 << 10 => 11,
         _ => 5,
@@ -390,8 +395,10 @@ examples! {
     dsse_lines: Case::of("dsse-lines"),
     ecdsa: Case { trust: trust("trust-ecdsa"), ..Case::of("ecdsa") },
     ecdsa_release: Case { trust: trust("trust-ecdsa"), ..Case::of("ecdsa-release") },
+    image: Case { trust: trust("trust-sigstore"), ..Case::of("image") }.keyless(),
     layout: Case::of("layout").at(),
     ledger: Case { expected: Status::Inconclusive, ..Case::of("ledger").head("findings.head") },
+    log: Case { trust: trust("trust-logs/unwitnessed"), ..Case::of("log") },
     minisign: Case::of("minisign"),
     offline_kit: Case::of("offline-kit"),
     promotion: Case::of("promotion"),

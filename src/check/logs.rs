@@ -7,6 +7,7 @@
 //! trusted for times signed one: the log itself in a promise, witnesses in their
 //! cosignatures.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Authority, Identity, Purpose, Rules, TrustedKey};
@@ -19,11 +20,11 @@ use crate::check::{
 use crate::claim::{Claim, EntryAt};
 use crate::crypto::key::KeyId;
 use crate::digest::{Algorithm, Digest, encode_hex};
-use crate::evidence::{self, CaseFormat, Kind};
+use crate::evidence::{self, CaseFormat, Item, Kind};
 use crate::fact::{Fact, ProvenTime, Subject, SubjectKind};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::proof::dsse::Envelope;
-use crate::proof::log::tiles::{TileError, TileName, TileTree};
+use crate::proof::log::tiles::{self, Rehashed, TileError, TileName, TileTree};
 use crate::proof::log::{
     Body, Entry, Fork, HeadError, History, Included, InclusionError, LogKey, Place, Receipt, ReceiptError,
     SignedCheckpoint, TlogConsistency, TlogProof,
@@ -85,6 +86,8 @@ pub enum What {
     Head(SignedCheckpoint),
     /// A leaf under a head.
     Leaf(Included),
+    /// Tiles that come to a head.
+    Tiles(Box<Rehashed>),
 }
 
 impl Shown {
@@ -154,7 +157,8 @@ impl<'t> Logs<'t> {
                 self.time(&head, &mut said, book);
                 if view.case.format == CaseFormat::LogTiles && view.item(index).path.as_str() == "checkpoint"
                 {
-                    tiles(view, &head.head, &mut said, book);
+                    let tree = tiles(view, &head.head, &mut said, book);
+                    said.shown.extend(tree.map(|tree| What::Tiles(Box::new(tree))));
                 }
                 said.facts.push(self.fact(view, index, &head, None));
                 said.shown.push(What::Head(head.head));
@@ -529,7 +533,7 @@ impl<'t> Logs<'t> {
             return;
         };
         let Some(head) = head else { return };
-        match receipt.included(entry, &note, head.log) {
+        match receipt.included(&entry, &note, head.log) {
             Err(ReceiptError::Inclusion(error)) => {
                 said.findings.push(log_inclusion::failed(&error.to_string()))
             }
@@ -635,7 +639,7 @@ fn promoted(envelope: &Envelope) -> Option<Result<Receipt, ReceiptError>> {
 }
 
 /// The tiles of a log, hashed again up to the root of its head.
-fn tiles(view: &CaseView, head: &SignedCheckpoint, said: &mut Sayings, book: &mut Book) {
+fn tiles(view: &CaseView, head: &SignedCheckpoint, said: &mut Sayings, book: &mut Book) -> Option<Rehashed> {
     let mut tree = TileTree::new(head.size());
     let mut sound = true;
     for item in view.case.items.iter().filter(|item| item.kind == Kind::LogTile) {
@@ -649,26 +653,42 @@ fn tiles(view: &CaseView, head: &SignedCheckpoint, said: &mut Sayings, book: &mu
             }
         }
     }
-    match tree.root(head.root().bytes()) {
-        Ok(()) => {
+    match tree.under(head) {
+        Ok(tree) => {
             book.pass(CheckId::LogTiles);
             if let Some((_, leaf)) = tree.unexplained() {
                 book.note(log_tiles::unseen(leaf).item("checkpoint"));
             }
+            return Some(tree).filter(|_| sound);
         }
         // What is wrong with a tile has been said.
         Err(_) if !sound => {}
         Err(error @ TileError::Missing { .. }) => said.findings.push(log_tiles::missing(&error.to_string())),
         Err(error) => said.findings.push(log_tiles::failed(&error.to_string())),
     }
+    None
 }
 
-/// The entries that lie in a case.
-fn entries<'v>(view: &'v CaseView) -> impl Iterator<Item = &'v Entry> {
+/// The entries that lie in a case: as Rekor's interface gives them, in bundles, and
+/// in tiles, where an entry is nothing but its body.
+fn entries<'v>(view: &'v CaseView) -> impl Iterator<Item = Cow<'v, Entry>> {
     (0..view.case.items.len()).flat_map(|index| match view.claim(index) {
-        Some(Claim::LogEntries(entries)) => entries.iter().map(|one| &one.entry).collect::<Vec<_>>(),
-        _ => Vec::new(),
+        Some(Claim::LogEntries(entries)) => entries.iter().map(|one| Cow::Borrowed(&one.entry)).collect(),
+        Some(Claim::Bundles(bundles)) => {
+            let read = bundles.iter().filter_map(|one| one.bundle.as_ref().ok());
+            read.flat_map(|bundle| &bundle.entries).map(Cow::Borrowed).collect()
+        }
+        _ => in_tile(view.item(index)),
     })
+}
+
+fn in_tile<'v>(item: &'v Item) -> Vec<Cow<'v, Entry>> {
+    let name = TileName::parse(item.path.as_str()).filter(|_| item.kind == Kind::LogTile);
+    let (Some(TileName::Entries { width, .. }), Some(content)) = (name, item.content.as_deref()) else {
+        return Vec::new();
+    };
+    let bodies = tiles::entries(content, width).unwrap_or_default();
+    bodies.into_iter().map(|body| Cow::Owned(Entry::of_body(body.to_vec()))).collect()
 }
 
 /// What an entry is about.
@@ -694,6 +714,7 @@ pub fn histories(logs: &Logs, examined: &[(usize, &[Shown])], books: &mut [Book]
             let head = match &one.what {
                 What::Head(head) => head,
                 What::Leaf(included) => included.checkpoint(),
+                What::Tiles(tree) => tree.checkpoint(),
             };
             let log = owners.get(&head.key_id()).copied().unwrap_or(&one.log);
             let (history, places) = logs.entry((log, head.origin())).or_default();
@@ -701,6 +722,7 @@ pub fn histories(logs: &Logs, examined: &[(usize, &[Shown])], books: &mut [Book]
             match &one.what {
                 What::Head(head) => drop(history.head(head)),
                 What::Leaf(included) => history.included(included),
+                What::Tiles(tree) => history.tiles(tree),
             }
         }
     }

@@ -44,6 +44,8 @@ pub struct Graph {
     pub carried: BTreeSet<usize>,
     /// Items that are reached from `index.json`.
     reached: BTreeSet<usize>,
+    /// Documents that are called documents.
+    followed: BTreeSet<usize>,
     /// Items that some document there names, rightly or not.
     named: BTreeSet<usize>,
     /// Manifests that hold signatures and nothing else, with what they are filed under.
@@ -71,7 +73,7 @@ impl Graph {
             let Some(document) = document(view, index) else { continue };
             for below in graph.compare(view, index, document) {
                 // Each once: many may name one, and a name may lead back.
-                if graph.reached.insert(below) && view.item(below).kind.is_document() {
+                if graph.reached.insert(below) && graph.followed.contains(&below) {
                     match depth < limits::OCI_DEPTH_MAX {
                         true => queue.push_back((below, depth + 1)),
                         false => integrity_media_type::too_deep(view.item(below), &mut graph.book),
@@ -114,7 +116,10 @@ impl Graph {
                 || compared.unmeasured.contains(&path);
             self.named.extend(view.at(&path));
             let Some(found) = view.at(&path).filter(|_| !wrong) else { continue };
-            if is_called_rightly(view, found, descriptor) {
+            // What an index lists are documents, whatever else it calls them.
+            let listed = document.form == Form::Manifest || descriptor.form().is_some();
+            if listed && is_called_rightly(view, found, descriptor) {
+                self.followed.extend(descriptor.form().map(|_| found));
                 self.book.pass(CheckId::IntegrityMediaType);
                 sound.push(found);
             } else {

@@ -24,10 +24,20 @@ pub fn unread(error: &str) -> Finding {
 }
 
 /// Nobody said whose signature is wanted.
-pub fn nobody_asked(found: &Keyless) -> Finding {
-    let detail = "nobody outside the evidence says whose signature is wanted";
+pub fn nobody_asked(found: &Keyless, unissued: bool) -> Finding {
+    let (detail, expected) = match unissued {
+        true => (
+            "--identity names somebody of the trust store; of a signer by a certificate it has to be said who \
+             vouches for the name",
+            "--issuer URL beside --identity NAME",
+        ),
+        false => (
+            "nobody outside the evidence says whose signature is wanted",
+            "--identity and --issuer, or a policy that names signers",
+        ),
+    };
     Finding::new(Severity::NotEstablished, ABOUT.id, detail)
-        .expected("--identity and --issuer, or a policy that names signers")
+        .expected(expected)
         .found(escape(found.to_string().as_bytes()))
 }
 

@@ -73,6 +73,10 @@ impl<'f> FromIterator<&'f Fact> for Core {
                             (None, None),
                         );
                     }
+                    if let (Some(root), Some(size), None) = (root, size, leaf) {
+                        let head = format!("{root} {size}");
+                        insert("head", log.to_string(), head, String::new(), (None, None));
+                    }
                     if let Some(index) = index {
                         insert("promised", log.to_string(), index.clone(), String::new(), interval(time));
                     }

@@ -36,6 +36,8 @@ pub struct Keyless<'p> {
     pub policy: &'p [Wanted],
     /// In the call.
     pub asked: &'p [Wanted],
+    /// Whether the call names an identity and nobody who vouches for names.
+    pub unissued: bool,
 }
 
 /// The signers of the bundles in one case, by item and place in it.
@@ -211,9 +213,9 @@ fn paths<'t>(
 }
 
 /// What speaks against the identity.
-fn wanted(said: &Said, Keyless { policy, asked }: Keyless) -> Option<Finding> {
+fn wanted(said: &Said, Keyless { policy, asked, unissued }: Keyless) -> Option<Finding> {
     if policy.is_empty() && asked.is_empty() {
-        return Some(signature_identity::nobody_asked(&said.keyless));
+        return Some(signature_identity::nobody_asked(&said.keyless, unissued));
     }
     for list in [policy, asked].into_iter().filter(|list| !list.is_empty()) {
         let mut named = list.iter().filter(|wanted| wanted.names(&said.keyless)).peekable();

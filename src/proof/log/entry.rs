@@ -129,6 +129,12 @@ impl Entry {
         Entry { log_id, index, kind: None, integrated_time, promise, proof: None, body }
     }
 
+    /// An entry of which nothing is there but its body, as in a tile: its log and
+    /// its place are for others to say.
+    pub fn of_body(body: Vec<u8>) -> Entry {
+        Entry::of(Vec::new(), 0, None, None, None, body)
+    }
+
     pub(super) fn of(
         log_id: Vec<u8>,
         index: u64,

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tiles::Rehashed;
 use super::{Included, SignedCheckpoint};
 use crate::proof::merkle::rfc6962::{Hash, node_hash};
 
@@ -22,7 +23,7 @@ use crate::proof::merkle::rfc6962::{Hash, node_hash};
 /// where it is from.
 #[derive(Clone, Debug, Default)]
 pub struct Nodes {
-    hashes: BTreeMap<(u32, u64), (Hash, usize)>,
+    pub(super) hashes: BTreeMap<(u32, u64), (Hash, usize)>,
 }
 
 /// The heads of one log, and what proofs under them say of its tree.
@@ -110,6 +111,17 @@ impl History {
         let from = self.head(included.checkpoint());
         for (height, index, hash) in full_subtrees(included) {
             if let Some(other) = self.nodes.insert(height, index, hash, from) {
+                let first = index << height;
+                self.forked(other, from, first, first + ((1 << height) - 1));
+            }
+        }
+    }
+
+    /// Takes in tiles that come to the root of a head.
+    pub fn tiles(&mut self, tree: &Rehashed) {
+        let from = self.head(tree.checkpoint());
+        for ((height, index), (hash, _)) in &tree.nodes().hashes {
+            if let Some(other) = self.nodes.insert(*height, *index, *hash, from) {
                 let first = index << height;
                 self.forked(other, from, first, first + ((1 << height) - 1));
             }

@@ -15,7 +15,7 @@
 //! differ; tiles left out, so that a part is never looked at: then the root does not
 //! follow, and what is missing is named.
 
-use super::Nodes;
+use super::{Nodes, SignedCheckpoint};
 use crate::limits;
 use crate::proof::merkle::rfc6962::{Hash, leaf_hash, node_hash};
 
@@ -100,6 +100,33 @@ pub enum TileError {
 pub struct TileTree {
     size: u64,
     nodes: Nodes,
+}
+
+/// Tiles that come to the root that a log signed.
+///
+/// Only [`TileTree::under`] makes one.
+#[derive(Clone, Debug)]
+pub struct Rehashed {
+    head: SignedCheckpoint,
+    nodes: Nodes,
+    unexplained: Option<(u32, u64)>,
+}
+
+impl Rehashed {
+    /// The head.
+    pub fn checkpoint(&self) -> &SignedCheckpoint {
+        &self.head
+    }
+
+    /// Every full subtree that is known of it.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
+    /// As [`TileTree::unexplained`].
+    pub fn unexplained(&self) -> Option<(u32, u64)> {
+        self.unexplained
+    }
 }
 
 impl TileName {
@@ -196,6 +223,12 @@ impl TileTree {
             first /= 2;
             height += 1;
         }
+    }
+
+    /// The tiles as the tree of this head, where they come to its root.
+    pub fn under(mut self, head: &SignedCheckpoint) -> Result<Rehashed, TileError> {
+        self.root(head.root().bytes())?;
+        Ok(Rehashed { head: head.clone(), unexplained: self.unexplained(), nodes: self.nodes })
     }
 
     /// Whether the tiles come to this root.
