@@ -421,7 +421,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         // Read together, where the case is a repository.
         Kind::GitStore => Claim::Nothing,
         // Read where a log names it: its rows go on from there.
-        Kind::SignetArchive => Claim::Nothing,
+        Kind::PrxStore | Kind::SignetArchive => Claim::Nothing,
         Kind::Policy => Claim::Supplied("a policy"),
         Kind::Certificate => Claim::Certificates(each(content, "CERTIFICATE", Certificate::parse)?),
         Kind::Crl => Claim::Crls(each(content, "X509 CRL", Crl::parse)?),

@@ -163,6 +163,17 @@ pub const MOMENTS_MAX: usize = 5000;
 /// Most pairs of moments that are compared; the rest is counted.
 pub const MOMENT_PAIRS_MAX: usize = 10_000;
 
+/// Most rows of one table of a database: with a hundred bytes each, all that
+/// [`STRUCTURED_BYTES_MAX`] has room for.
+pub const SQLITE_ROWS_MAX: usize = 400_000;
+
+/// Most tables of a database.
+pub const SQLITE_TABLES_MAX: usize = 1000;
+
+/// Longest row of a database, in bytes: as long as a line of a timeline, with room
+/// for what stands beside it.
+pub const SQLITE_ROW_BYTES_MAX: usize = 5 << 20;
+
 /// Most commits of a ledger of prx that are answered for one by one.
 pub const CUSTODY_COMMITS_MAX: usize = 10_000;
 

@@ -248,3 +248,165 @@ fn texts(count: u64) -> Vec<String> {
     }
     texts
 }
+
+/// The database says what its export says.
+#[test]
+fn a_ledger_as_a_database() {
+    let Some(folder) = samples(2, "databases") else { return };
+    let config = folder.join("config.json");
+    let (status, report) = verify(&folder.join("ledger/ledger.sqlite"), &config);
+    reproduced("ledger.sqlite", &report, &read(&folder.join("ledger/expected.json")));
+    assert_eq!((status, failed(&report, "failed")), (6, vec![]));
+    let (_, exported) = verify(&folder.join("ledger/derivations.jsonl"), &config);
+    let heads = |report: &Value| facts(report, "chain")[0]["head"].clone();
+    assert_eq!(heads(&report), heads(&exported));
+    // A copy without what lay beside it is never an empty ledger.
+    let (status, report) = verify(&folder.join("ledger-trap-missing-wal/ledger.sqlite"), &config);
+    assert_eq!((status, failed(&report, "failed")), (3, vec!["custody.shape".to_owned()]));
+    let text = report.to_string();
+    assert!(text.contains("write-ahead") && text.contains("-wal"), "{text}");
+}
+
+const DATABASES: &str = "
+import json, os, random, shutil, sqlite3, sys
+folder = sys.argv[1]
+random.seed(7)
+def text(n): return ''.join(random.choice('abcäß€😀\\'\\\"\\\\') for _ in range(n))
+for number in range(24):
+    path = f'{folder}/{number}.sqlite'
+    base = sqlite3.connect(path)
+    base.execute(f'pragma page_size = {random.choice([512, 1024, 4096, 65536])}')
+    if number % 3 == 1: base.execute('pragma auto_vacuum = full')
+    ahead = number % 4 >= 2
+    if ahead: base.execute('pragma journal_mode = wal'); base.execute('pragma wal_autocheckpoint = 0')
+    base.execute('create table other (x, y)')
+    base.execute('create table t (id text primary key not null, \"body, x\" text, n integer, k integer)')
+    base.execute('create table numbered (id integer primary key, note text)')
+    for row in range(random.choice([0, 1, 40, 900])):
+        size = random.choice([0, 3, 50, 480, 5000, 70000 if row < 5 else 9])
+        n = random.choice([0, 1, -1, 127, -129, 2**31, -2**40, 2**62, None])
+        base.execute('insert into t values (?, ?, ?, ?)', (str(row), text(size), n, row))
+        base.execute('insert into numbered (note) values (?)', (text(4),))
+    base.commit()
+    if number % 2: base.execute('delete from t where k % 3 = 0'); base.commit()
+    base.execute('alter table t add column late text'); base.commit()
+    base.execute('insert into t values (?, ?, ?, ?, ?)', ('last', 'x', 5, 6, 'late')); base.commit()
+    if ahead and number % 4 == 3:
+        base.execute('pragma wal_checkpoint(truncate)'); base.execute('delete from t where k = 2'); base.commit()
+    rows = [list(map(str, row)) for row in base.execute('select id, \"body, x\", n, late from t order by rowid')]
+    notes = [list(map(str, row)) for row in base.execute('select id, note from numbered order by rowid')]
+    if ahead:
+        # What was not committed is in the file beside it, and does not count.
+        for one in ('', '-wal'): shutil.copy(path + one, f'{path}.copy{one}')
+    base.close()
+    if ahead:
+        for one in ('', '-wal'): os.replace(f'{path}.copy{one}', path + one)
+    with open(f'{folder}/{number}.json', 'w') as out: json.dump([rows, notes], out)
+";
+
+/// Our reader beside SQLite itself.
+#[test]
+fn databases_as_sqlite_reads_them() {
+    use stella_forensic::wire::sqlite::{Cell, Database};
+    if !support::has_program("python3") {
+        println!("0 databases of SQLite: no python3 here");
+        return;
+    }
+    let folder = std::env::temp_dir().join(format!("stella-sqlite-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let status = Command::new("python3").args(["-c", DATABASES]).arg(&folder).status().unwrap();
+    assert!(status.success());
+    let text = |cell: &Cell| match cell {
+        Cell::Null => "None".to_owned(),
+        Cell::Integer(integer) => integer.to_string(),
+        Cell::Text(text) => text.clone(),
+        Cell::Other => panic!("nothing else is in there"),
+    };
+    let (mut all, mut ahead) = (0, 0);
+    for number in 0..24 {
+        let path = folder.join(format!("{number}.sqlite"));
+        let (main, wal) = (fs::read(&path).unwrap(), fs::read(format!("{}-wal", path.display())).ok());
+        let database = Database::open(&main, wal.as_deref()).unwrap();
+        ahead += usize::from(database.is_ahead());
+        let rows = database.rows("t", ["id", "body, x", "n", "late"]).unwrap();
+        let notes = database.rows("numbered", ["id", "note"]).unwrap();
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(text).collect()).collect();
+        let notes: Vec<Vec<String>> = notes.iter().map(|row| row.iter().map(text).collect()).collect();
+        all += rows.len() + notes.len();
+        let expected: (Vec<Vec<String>>, Vec<Vec<String>>) =
+            serde_json::from_slice(&fs::read(folder.join(format!("{number}.json"))).unwrap()).unwrap();
+        assert!((rows, notes) == expected, "database {number}");
+        // Cut or changed anywhere, it is read or refused, and neither takes long.
+        for at in (0..main.len()).step_by(main.len() / 61 + 1) {
+            let mut changed = main.clone();
+            changed[at] ^= 0x41;
+            if let Ok(database) = Database::open(&changed, wal.as_deref()) {
+                let _ = database.rows("t", ["id", "n"]);
+            }
+            let _ = Database::open(&main[..at], wal.as_deref()).map(|one| one.rows("t", ["id"]));
+        }
+    }
+    assert_eq!(ahead, 12);
+    fs::remove_dir_all(&folder).unwrap();
+    println!("{all} rows in 24 databases as SQLite reads them, 12 of them with a write-ahead log");
+}
+
+/// prx's tables of what it decides about signing.
+#[test]
+fn decisions_about_signing() {
+    use stella_forensic::trust::{Master, Setup, Signing};
+    let Some(folder) = samples(2, "tables of decisions") else { return };
+    let tables = read(&folder.join("decision-tables.json"));
+    let (mut decisions, mut postures) = (0, 0);
+    for row in tables["ci_signing_decision"].as_array().unwrap() {
+        let truth = |name: &str| row[name].as_bool().unwrap();
+        let found = Signing::decide(truth("ledger_in_scope"), truth("signer_present"));
+        assert_eq!(found.name(), row["decision"].as_str().unwrap());
+        decisions += 1;
+    }
+    for row in tables["provenance_status_posture"].as_array().unwrap() {
+        let inputs = &row["inputs"];
+        let setup = Setup {
+            per_actor: inputs["perActor"].as_bool().unwrap(),
+            master: match inputs["masterSource"].as_str().unwrap() {
+                "operator-file" => Master::OperatorFile,
+                "config-file" => Master::ConfigFile,
+                "dev-bootstrap" => Master::DevBootstrap,
+                other => panic!("{other}"),
+            },
+            trusted: inputs["trustedActors"].as_u64().unwrap() as usize,
+            drifted: inputs["drift"].as_array().unwrap().len(),
+            enforced: inputs["enforced"].as_bool().unwrap(),
+        };
+        assert_eq!(setup.posture().name(), row["posture"].as_str().unwrap(), "{}", row["name"]);
+        postures += 1;
+    }
+    println!("{decisions} decisions and {postures} postures of prx");
+}
+
+/// A ledger in scope and nobody to sign for it ends with 65, in every form.
+#[test]
+fn a_ledger_and_nobody_to_sign() {
+    let fixture = |path: &str| root().join("fixtures/vectors").join(path);
+    let case = fixture("custody.shape/prx-database_pass");
+    let (ledger, map) = (case.join("loose/ledger.sqlite"), case.join("prx-config.json"));
+    let status = |arguments: &[&str], output: &str| {
+        let all = [&["trust", "status", "--output", output][..], arguments].concat();
+        let output = Command::new(binary()).args(all).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let ledger = ledger.to_str().unwrap();
+    let trusted = format!("custody={}", map.display());
+    let somebody = root().join("fixtures/trust");
+    for form in ["json", "table"] {
+        let (code, text) = status(&["--ledger", ledger, "--trust-roots", somebody.to_str().unwrap()], form);
+        assert_eq!(code, 65, "{text}");
+        assert!(text.contains("fail") && text.contains("custody=FILE"), "{text}");
+        let (code, text) = status(&["--ledger", ledger, "--trust-roots", &trusted], form);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("sign"), "{text}");
+        let (code, text) = status(&["--ledger", "/no/such/ledger", "--trust-roots", &trusted], form);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("skip"), "{text}");
+    }
+}

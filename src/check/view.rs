@@ -167,6 +167,7 @@ impl<'e> CaseView<'e> {
             (Kind::PublicKey, Some(Claim::Nothing)) => true,
             (Kind::PublicKey | Kind::Statement | Kind::FileManifest, _) => self.artifacts,
             // A log that names it says what it must hold.
+            (Kind::PrxStore, _) => false,
             (Kind::SignetArchive, _) => self.artifacts && !archives::is_named(self.case, index),
             _ => false,
         }

@@ -8,20 +8,21 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::anchor::{Authority, KeyMaterial, Narrowing, TrustedKey};
+use crate::anchor::{Authority, KeyMaterial, Narrowing, Purpose, TrustedKey};
 use crate::attest::json_line;
 use crate::cli::args::{At, Output, at};
 use crate::cli::failure::Failure;
 use crate::cli::load::{self, Origin};
 use crate::cli::own::{self, Own};
 use crate::cli::{collecting, judging};
+use crate::custody::prx::SCHEME;
 use crate::digest::Digest;
 use crate::kit::pinned::pinned_key;
 use crate::policy::Policy;
 use crate::time::{UnixTime, Window};
 use crate::trust::{
     self, CertificateUse, Diff as Difference, Distrusted, Given, Kit, Naming, Posture, ReplaceError,
-    STORE_FILE, Situation, Step, TrustStore,
+    STORE_FILE, Signing, Situation, Step, TrustStore,
 };
 use crate::wire::json::Value;
 
@@ -68,6 +69,10 @@ pub struct Status {
     /// The time to measure age at, in RFC 3339, or `now` for the clock of this machine
     #[arg(long, value_name = "TIME", value_parser = at)]
     pub at: Option<At>,
+    /// A ledger of prx that somebody would write to: exit status 65 where there is one and no actor of
+    /// prx is trusted, as prx itself ends where it could not sign
+    #[arg(long, value_name = "PATH")]
+    pub ledger: Option<PathBuf>,
     /// How to print (default: json, or table on a terminal)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub output: Option<Output>,
@@ -168,7 +173,8 @@ impl Status {
         let kit = own::kit(&[]);
         let trust = self.roots.effective(&kit, at)?;
         let (policy, source) = load::effective_policy(self.policy.as_deref(), &kit)?;
-        let asked = Asked { min_trust: self.min_trust, at, output: collecting::output(self.output) };
+        let ledger = self.ledger.as_ref().map(|path| path.exists());
+        let asked = Asked { min_trust: self.min_trust, at, ledger, output: collecting::output(self.output) };
         run_status(&trust, (&policy, source), &asked, out)
     }
 }
@@ -431,6 +437,8 @@ pub struct Asked {
     pub min_trust: Option<u64>,
     /// `--at`
     pub at: Option<UnixTime>,
+    /// Whether there is something at `--ledger`.
+    pub ledger: Option<bool>,
     /// `--output`
     pub output: Output,
 }
@@ -443,6 +451,8 @@ struct Report<'a> {
     posture: Posture,
     steps: Vec<Step>,
     age: Option<i64>,
+    /// What is decided about the ledger in scope, and how many actors could be verified.
+    ledger: Option<(Signing, usize)>,
 }
 
 /// Prints the posture and the steps to the next better one.
@@ -461,15 +471,25 @@ pub fn run_status(
         demanded: policy.0.trust_sequence_min.max(asked.min_trust),
         signatures_required: policy.0.container_signed,
     };
-    let (posture, steps) = trust::posture(&situation);
+    let (posture, mut steps) = trust::posture(&situation);
+    let acts = |authority: &&&Authority| {
+        authority.may(Purpose::Custody) && authority.identity.as_str().starts_with(SCHEME)
+    };
+    let actors = usable.iter().filter(acts).count();
+    let ledger = asked.ledger.map(|there| (Signing::decide(there, actors > 0), actors));
+    let unsigned = matches!(ledger, Some((Signing::Fail, _)));
+    if unsigned {
+        steps.insert(0, Step::NameActors);
+    }
     let age = age_days(trust.store.issued_at(), asked.at);
-    let report = Report { trust, policy, situation, posture, steps, age };
+    let report = Report { trust, policy, situation, posture, steps, age, ledger };
     let written = match asked.output {
         Output::Json | Output::Ndjson => out.write_all(&json_line(&report.value())),
         Output::Table => report.table(out),
     };
     written.map_err(Failure::fault)?;
     Ok(match posture {
+        _ if unsigned => 65,
         Posture::Unconfigured => 65,
         Posture::Drifted => 3,
         _ => 0,
@@ -512,14 +532,19 @@ impl Report<'_> {
             ("source", Value::from(self.trust.source.name())),
         ]);
         let steps: Vec<Value> = self.steps.iter().map(|step| Value::from(step.to_string())).collect();
-        Value::object([
+        let ledger = self.ledger.map(|(decision, actors)| {
+            let actors = Value::from(actors.to_string());
+            ("ledger", Value::object([("actors", actors), ("decision", Value::from(decision.name()))]))
+        });
+        let members = [
             ("kit", Value::from(kit_word(&self.trust.kit))),
             ("policy", policy),
             ("posture", Value::from(self.posture.name())),
             ("schema", Value::from("stella.trust-status/v1")),
             ("steps", Value::from(steps)),
             ("trust", trust),
-        ])
+        ];
+        Value::object(members.into_iter().chain(ledger))
     }
 
     fn table(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -539,6 +564,9 @@ impl Report<'_> {
         writeln!(out, "relied on {all}, of which {development} for development")?;
         let (policy, source) = self.policy;
         writeln!(out, "policy    {} {} ({})", policy.id, policy.digest(), source.name())?;
+        if let Some((decision, actors)) = self.ledger {
+            writeln!(out, "ledger    {}, {actors} actors of prx are trusted", decision.name())?;
+        }
         for (number, step) in self.steps.iter().enumerate() {
             if number == 0 {
                 writeln!(out, "\nto stand better:")?;
@@ -684,13 +712,13 @@ mod tests {
         let policy = (policy::default(), Origin::BuiltIn);
         let check = |trust: &Effective, min: Option<u64>, status: u8, posture: &str| {
             let table = text(|out| {
-                let asked = Asked { min_trust: min, at: None, output: Output::Table };
+                let asked = Asked { min_trust: min, at: None, ledger: None, output: Output::Table };
                 let found = run_status(trust, policy, &asked, out).unwrap();
                 assert_eq!(found, status);
             });
             assert!(table.starts_with(&format!("posture   {posture}\n")), "{table}");
             let object = text(|out| {
-                let asked = Asked { min_trust: min, at: None, output: Output::Json };
+                let asked = Asked { min_trust: min, at: None, ledger: None, output: Output::Json };
                 run_status(trust, policy, &asked, out).unwrap();
             });
             let value = json::parse(object.trim_end().as_bytes()).unwrap();

@@ -14,6 +14,7 @@ use crate::wire::base64;
 use crate::wire::der::{self, Tag};
 use crate::wire::json::{self, Value};
 use crate::wire::pem;
+use crate::wire::sqlite;
 
 use super::demand::Peek;
 use super::{Compression, Kind};
@@ -136,6 +137,7 @@ const ENDINGS: [(&str, NameClaim); 46] = {
         (".sigstore.jsonl", Structured(Kind::SigstoreBundle)),
         (".sigstore.ndjson", Structured(Kind::SigstoreBundle)),
         (".derivations.jsonl", PRX),
+        (".ledger.sqlite", Structured(Kind::PrxStore)),
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
         (".commit", Structured(Kind::GitObject)),
@@ -201,8 +203,8 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         }
         "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
         "rekor-receipt.json" => return NameClaim::Structured(Kind::RekorReceipt),
-        "custody.jsonl" | "custody.ndjson" | "derivations.jsonl" | "ledger.jsonl" | "ledger.ndjson"
-        | "signet.jsonl" | "signet.ndjson" => {
+        "custody.jsonl" | "custody.ndjson" | "derivations.jsonl" | "ledger.sqlite" | "ledger.jsonl"
+        | "ledger.ndjson" | "signet.jsonl" | "signet.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
         _ => {}
@@ -430,6 +432,9 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
     if head.len() < MAGIC_BYTES && !complete {
         return Beginning::Short;
     }
+    if is_database(head) {
+        return Beginning::Structure;
+    }
     if is_program(head) {
         return Beginning::Opaque(Kind::Executable);
     }
@@ -461,6 +466,12 @@ pub(super) fn by_beginning(claim: NameClaim, head: &[u8], complete: bool) -> Beg
         return Beginning::Structure;
     }
     Beginning::Opaque(Kind::Artifact)
+}
+
+/// A database of SQLite, or what belongs to one.
+fn is_database(head: &[u8]) -> bool {
+    let ahead = [0x37, 0x7f, 0x06];
+    head.starts_with(sqlite::MAGIC) || head.starts_with(sqlite::JOURNAL_MAGIC) || head.starts_with(&ahead)
 }
 
 /// `text` without a byte-order mark, with which JSON may not begin: what looks
@@ -496,6 +507,11 @@ fn looks_bundled(text: &[u8]) -> bool {
 
 /// The kind of a file that was read whole.
 pub(super) fn by_content(claim: NameClaim, content: &[u8]) -> (Kind, Peek) {
+    if matches!(claim, NameClaim::None | NameClaim::Blob) && is_database(content) {
+        // A journal shows whose it is only by its name, which `stores` looks at.
+        let ledger = !content.starts_with(sqlite::MAGIC) || custody::prx::store::is_ledger(content);
+        return (if ledger { Kind::PrxStore } else { Kind::Artifact }, Peek::default());
+    }
     let text = content.trim_ascii_start();
     let (structure, peek) = match without_mark(text).starts_with(b"{") {
         true => by_json(text),

@@ -20,6 +20,7 @@ use super::files::{Files, Packed, with_hashing};
 use super::hashing::Lane;
 use super::layout::{self, Contents};
 use super::source::{self, Folder, Found, Listed};
+use super::stores;
 use super::{Case, CaseFormat, CollectError, Evidence, Fault, FaultKind, Form, Item, Kind, Options, Source};
 
 /// Reads everything in `sources` into one set. Neither the order nor the
@@ -142,6 +143,7 @@ fn read(named: Named, stream: Option<Box<dyn Read + Send>>, options: &Options<'_
         cases.extend(layout::opened_cases(opened, &item, None));
     }
     cases.extend(loose_cases(loose, &cases));
+    cases.iter_mut().for_each(|case| stores::settle(case, options));
     cases.sort_by(order);
     // The same thing named twice is one thing.
     cases.dedup_by(|again, first| {

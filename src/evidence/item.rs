@@ -81,6 +81,8 @@ pub enum Kind {
     Policy,
     /// A custody timeline.
     Timeline(custody::Format),
+    /// A ledger of prx in a database, until it is read; then what lies beside one.
+    PrxStore,
     /// Rows of signet that were taken out of a log.
     SignetArchive,
     /// A signature over the file whose name it continues.
@@ -152,6 +154,7 @@ impl Kind {
             Kind::TrustStore => "trust-store",
             Kind::Policy => "policy",
             Kind::Timeline(_) => "timeline",
+            Kind::PrxStore => "database-part",
             Kind::SignetArchive => "signet-archive",
             Kind::DetachedSignature => "detached-signature",
             Kind::MinisignSignature => "minisign-signature",

@@ -21,6 +21,7 @@ mod layout;
 mod measure;
 mod names;
 mod source;
+mod stores;
 
 #[cfg(test)]
 mod tests;

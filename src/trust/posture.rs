@@ -85,6 +85,8 @@ pub enum Step {
     },
     /// Use a policy that lets nothing pass unsigned.
     RequireSignatures,
+    /// Say whose rows in a ledger of prx would be signed.
+    NameActors,
 }
 
 impl fmt::Display for Step {
@@ -106,6 +108,9 @@ impl fmt::Display for Step {
             Step::ReplaceDevelopment(count) => {
                 write!(f, "replace {count} authorities that are for development: stella trust list marks them")
             }
+            Step::NameActors => f.write_str(
+                "a ledger is in scope and no actor of prx is trusted: give its trust map with --trust-roots custody=FILE",
+            ),
             Step::NumberTrust => {
                 f.write_str("use a trust store with a sequence instead of bare keys: stella trust import")
             }

@@ -14,6 +14,7 @@ pub mod pem;
 pub mod python;
 pub mod shape;
 pub mod ssh;
+pub mod sqlite;
 pub mod tar;
 pub mod unpack;
 

@@ -16,7 +16,7 @@ use crate::custody::display::Display;
 use crate::custody::roster::Roster;
 use crate::custody::signers::Signers;
 use crate::custody::signet::peer::{Answer, PeerBreak, System};
-use crate::custody::{Format, Link, Pin, Timeline};
+use crate::custody::{BreakKind, Format, Link, Pin, Timeline};
 use crate::digest::Digest;
 use crate::limits;
 use crate::wire::quoted;
@@ -71,6 +71,35 @@ impl Follow {
         if self.bytes >= limits::CUSTODY_BATCH_BYTES {
             self.go_on();
         }
+    }
+
+    /// A fault that is none of a line's own.
+    pub fn fault(
+        &mut self,
+        kind: BreakKind,
+        line: u64,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.go_on();
+        self.breaks.broken(kind, At { line, sequence: None }, expected, found);
+    }
+
+    /// The same where nothing is proven wrong.
+    pub fn open(
+        &mut self,
+        kind: BreakKind,
+        line: u64,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.go_on();
+        self.breaks.not_established(kind, At { line, sequence: None }, expected, found);
+    }
+
+    /// So many more things were looked at.
+    pub fn examined(&mut self, kind: BreakKind, count: usize) {
+        (0..count).for_each(|_| self.breaks.examined(kind));
     }
 
     fn go_on(&mut self) {

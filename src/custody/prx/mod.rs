@@ -13,6 +13,7 @@ pub(super) mod follow;
 pub mod guard;
 mod see;
 mod statement;
+pub mod store;
 #[cfg(test)]
 mod tests;
 
