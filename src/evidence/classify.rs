@@ -112,13 +112,13 @@ const PLACED: [&str; 15] = [
 ];
 
 /// How the endings of table 2 read; the longest first where one ends another.
-const ENDINGS: [(&str, NameClaim); 46] = {
+const ENDINGS: &[(&str, NameClaim)] = {
     use NameClaim::{Archive, Attestation, Der, Json, Structured, Toml};
     const CUSTODY: NameClaim = Structured(Kind::Timeline(custody::Format::StellaCustodyV1));
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
     const PRX: NameClaim = Structured(Kind::Timeline(custody::Format::PrxDerivations));
     const SIGNET: NameClaim = Structured(Kind::Timeline(custody::Format::SignetAudit));
-    [
+    &[
         (".tar.gz", Archive(Compression::Gzip)),
         (".tgz", Archive(Compression::Gzip)),
         (".tar.zst", Archive(Compression::Zstd)),

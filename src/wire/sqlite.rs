@@ -95,6 +95,9 @@ impl Cell {
     }
 }
 
+/// What is done with each row: its number, and its bytes.
+type Take<'t> = dyn FnMut(i64, &[u8]) -> Result<(), SqliteError> + 't;
+
 /// A database.
 #[derive(Debug)]
 pub struct Database<'f> {
@@ -292,11 +295,7 @@ impl<'f> Database<'f> {
     }
 
     /// Every row below a page, in order.
-    fn walk(
-        &self,
-        root: u32,
-        take: &mut dyn FnMut(i64, &[u8]) -> Result<(), SqliteError>,
-    ) -> Result<(), SqliteError> {
+    fn walk(&self, root: u32, take: &mut Take<'_>) -> Result<(), SqliteError> {
         // No page is a child twice, so no more can wait than there are.
         let mut budget = u64::from(self.pages) + 1;
         // Nor can all rows together be longer than all pages.
