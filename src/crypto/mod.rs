@@ -6,6 +6,7 @@
 pub mod key;
 pub mod mac;
 pub mod pss;
+pub mod schnorr;
 pub mod signature;
 #[cfg(test)]
 pub(crate) mod vectors;

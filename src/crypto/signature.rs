@@ -21,6 +21,7 @@ use aws_lc_rs::signature as lc;
 use crate::crypto::key::{Curve, Kind, Material, PublicKey};
 use crate::crypto::mac::MacError;
 use crate::crypto::pss::{Pss, PssError};
+use crate::crypto::schnorr::SchnorrError;
 use crate::digest::{Algorithm as Hash, Digest};
 use crate::limits;
 use crate::wire::der::{self, DerError, Tag};
@@ -65,6 +66,8 @@ pub enum Algorithm {
     RsaPssSha512,
     /// HMAC-SHA-256: a shared key, which proves less.
     HmacSha256,
+    /// BIP-340 over the SHA-256 of the message.
+    Bip340Sha256,
     /// Legacy: ECDSA over P-256 with SHA-1.
     LegacyEcdsaP256Sha1,
     /// Legacy: RSASSA-PKCS1-v1_5 with SHA-1, modulus of at least 2048 bits.
@@ -81,12 +84,13 @@ enum Scheme {
     Ecdsa(Curve, Hash),
     Pkcs1(Hash),
     Pss(Hash),
+    Schnorr,
     Hmac,
 }
 
 impl Algorithm {
     /// All of them, in order.
-    pub const ALL: [Algorithm; 21] = [
+    pub const ALL: [Algorithm; 22] = [
         Algorithm::Ed25519,
         Algorithm::EcdsaP256Sha256,
         Algorithm::EcdsaP256Sha384,
@@ -104,6 +108,7 @@ impl Algorithm {
         Algorithm::RsaPssSha384,
         Algorithm::RsaPssSha512,
         Algorithm::HmacSha256,
+        Algorithm::Bip340Sha256,
         Algorithm::LegacyEcdsaP256Sha1,
         Algorithm::LegacyRsaPkcs1Sha1,
         Algorithm::LegacyRsa1024Pkcs1Sha1,
@@ -130,6 +135,7 @@ impl Algorithm {
             Algorithm::RsaPssSha384 => "rsa-pss-sha384",
             Algorithm::RsaPssSha512 => "rsa-pss-sha512",
             Algorithm::HmacSha256 => "hmac-sha256",
+            Algorithm::Bip340Sha256 => "bip340-sha256",
             Algorithm::LegacyEcdsaP256Sha1 => "legacy-ecdsa-p256-sha1",
             Algorithm::LegacyRsaPkcs1Sha1 => "legacy-rsa-pkcs1-sha1",
             Algorithm::LegacyRsa1024Pkcs1Sha1 => "legacy-rsa1024-pkcs1-sha1",
@@ -152,6 +158,7 @@ impl Algorithm {
     pub fn digest(self) -> Option<Hash> {
         match self.scheme() {
             Scheme::Ecdsa(_, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => Some(hash),
+            Scheme::Schnorr => Some(Hash::Sha256),
             Scheme::Ed25519 | Scheme::Hmac => None,
         }
     }
@@ -169,7 +176,7 @@ impl Algorithm {
     /// format leaves the choice open, these are the likely ones.
     pub fn is_native(self) -> bool {
         match self.scheme() {
-            Scheme::Ed25519 | Scheme::Hmac => true,
+            Scheme::Ed25519 | Scheme::Schnorr | Scheme::Hmac => true,
             Scheme::Ecdsa(Curve::P384, hash) => hash == Hash::Sha384,
             Scheme::Ecdsa(Curve::P521, hash) => hash == Hash::Sha512,
             Scheme::Ecdsa(Curve::P256, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => {
@@ -192,6 +199,7 @@ impl Algorithm {
         let fits = match self.scheme() {
             Scheme::Ed25519 => kind == Kind::Ed25519,
             Scheme::Ecdsa(curve, _) => kind == curve.kind(),
+            Scheme::Schnorr => kind == Kind::Secp256k1,
             Scheme::Hmac => false,
             Scheme::Pkcs1(_) | Scheme::Pss(_) => match kind {
                 Kind::Rsa { bits } => {
@@ -235,6 +243,7 @@ impl Algorithm {
             Algorithm::RsaPssSha384 => Scheme::Pss(Hash::Sha384),
             Algorithm::RsaPssSha512 => Scheme::Pss(Hash::Sha512),
             Algorithm::HmacSha256 => Scheme::Hmac,
+            Algorithm::Bip340Sha256 => Scheme::Schnorr,
             Algorithm::LegacyEcdsaP256Sha1 => Scheme::Ecdsa(Curve::P256, Hash::Sha1),
             Algorithm::LegacyRsaPkcs1Sha1 | Algorithm::LegacyRsa1024Pkcs1Sha1 => Scheme::Pkcs1(Hash::Sha1),
         }
@@ -254,6 +263,7 @@ pub fn default_algorithms(key: &PublicKey) -> &'static [Algorithm] {
             &[Algorithm::RsaPkcs1Sha256, Algorithm::RsaPssSha256]
         }
         Kind::Rsa { .. } => &[],
+        Kind::Secp256k1 => &[Algorithm::Bip340Sha256],
     }
 }
 
@@ -326,6 +336,16 @@ pub enum SignatureError {
     Mismatch,
 }
 
+/// What BIP-340 says, in the same words as other signatures.
+impl From<SchnorrError> for SignatureError {
+    fn from(error: SchnorrError) -> SignatureError {
+        match error {
+            SchnorrError::Length { found } => SignatureError::Length { found, expected: 64 },
+            _ => SignatureError::Mismatch,
+        }
+    }
+}
+
 /// A MAC is judged in the same words as a signature.
 impl From<MacError> for SignatureError {
     fn from(error: MacError) -> SignatureError {
@@ -388,6 +408,7 @@ pub fn verify_digest(
             rsa_length(rsa.size(), signature)?;
             check(pss_parameters(hash), rsa.pkcs1_der(), digest, signature)
         }
+        (Scheme::Schnorr, Material::Schnorr(key)) => Ok(key.verify(digest.bytes(), signature)?),
         _ => Err(SignatureError::Key { algorithm, found: key.kind() }),
     }
 }

@@ -247,5 +247,6 @@ pub(super) fn algorithm_of(key: &PublicKey) -> Algorithm {
         Kind::EcdsaP384 => Algorithm::EcdsaP384Sha384,
         Kind::EcdsaP521 => Algorithm::EcdsaP521Sha512,
         Kind::Rsa { .. } => Algorithm::RsaPssSha256,
+        Kind::Secp256k1 => Algorithm::Bip340Sha256,
     }
 }

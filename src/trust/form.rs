@@ -154,6 +154,7 @@ impl<'f> Form<'f> {
             "ssh" => TrustedKey::ssh(SshKey::from_line(fields.str("ssh")?)?),
             "minisign" => public(PublicKey::from_minisign(fields.str("minisign")?)?),
             "jwk" => public(PublicKey::from_jwk(fields.value("jwk")?)?),
+            "bip340" => public(PublicKey::from_xonly_hex(fields.str("bip340")?)?),
             _ => {
                 let bytes = self.referred(&mut fields)?;
                 bare::one_public_key(bytes)?
@@ -241,7 +242,7 @@ impl<'f> Form<'f> {
 /// The one member that says how a key is spelt.
 fn spelling(fields: &mut Fields<'_>) -> Result<&'static str, Kind> {
     let mut found = Vec::new();
-    for name in ["path", "pem", "ssh", "minisign", "jwk", "shared"] {
+    for name in ["path", "pem", "ssh", "minisign", "jwk", "bip340", "shared"] {
         if fields.opt_value(name)?.is_some() {
             found.push(name);
         }
@@ -249,7 +250,7 @@ fn spelling(fields: &mut Fields<'_>) -> Result<&'static str, Kind> {
     match found[..] {
         [one] => Ok(one),
         _ => {
-            let expected = "exactly one of path, pem, ssh, minisign, jwk and shared";
+            let expected = "exactly one of path, pem, ssh, minisign, jwk, bip340 and shared";
             Err(ShapeError::Value {
                 pointer: fields.pointer("path"),
                 expected: expected.to_owned(),

@@ -342,12 +342,12 @@ fn keys() {
     refused(
         &again,
         &both,
-        "\"/authorities/0/keys/1/path\" is \"2 of them\", expected exactly one of path, pem, ssh, minisign, jwk and shared",
+        "\"/authorities/0/keys/1/path\" is \"2 of them\", expected exactly one of path, pem, ssh, minisign, jwk, bip340 and shared",
     );
     refused(
         &again,
         "{\"notAfter\"",
-        "\"/authorities/0/keys/1/path\" is \"0 of them\", expected exactly one of path, pem, ssh, minisign, jwk and shared",
+        "\"/authorities/0/keys/1/path\" is \"0 of them\", expected exactly one of path, pem, ssh, minisign, jwk, bip340 and shared",
     );
     let digest_beside = format!("{{\"pem\": {}, \"sha256\": \"00\", \"notAfter\"", quoted(&spki_pem(2)));
     refused(&again, &digest_beside, "\"/authorities/0/keys/1/sha256\" is not known here");

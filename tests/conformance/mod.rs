@@ -18,6 +18,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+mod bip340;
 mod cctv_ed25519;
 mod dsse_intoto;
 mod jcs_rfc8785;
@@ -36,6 +37,7 @@ mod wycheproof;
 
 /// The suites that are run.
 const SUITES: &[Suite] = &[
+    bip340::SUITE,
     cctv_ed25519::SUITE,
     dsse_intoto::SUITE,
     jcs_rfc8785::SUITE,

@@ -11,6 +11,11 @@ pub(super) fn all(key: &PublicKey) -> BTreeSet<String> {
     let mut hints = key.names.clone();
     digest_of_spki(key, &mut hints);
 
+    if let Material::Schnorr(raw) = &key.material {
+        hints.insert(encode_hex(&raw.to_bytes()));
+        return hints;
+    }
+
     // OpenSSH; also the key id that go-securesystemslib makes for DSSE.
     hints.insert(ssh::fingerprint(&ssh::blob(&key.material)));
 
@@ -55,6 +60,7 @@ fn in_toto(key: &PublicKey) -> Vec<Digest> {
             let scheme = format!("ecdsa-sha2-{}", curve.ssh_name());
             object_digests(&["ecdsa", &scheme], &[&scheme], &[pem, &with_line_feed])
         }
+        Material::Schnorr(_) => Vec::new(),
         Material::Rsa(_) => {
             object_digests(&["rsa"], &["rsassa-pss-sha256", "rsa-pkcs1v15-sha256"], &[pem, &with_line_feed])
         }

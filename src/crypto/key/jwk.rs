@@ -105,6 +105,13 @@ pub(super) fn thumbprint(material: &Material) -> Digest {
                 base64::encode_url(y)
             )
         }
+        // RFC 8812 3.1.
+        Material::Schnorr(key) => {
+            let point = key.to_point();
+            let (x, y) = point[1..].split_at(32);
+            let [x, y] = [x, y].map(base64::encode_url);
+            format!(r#"{{"crv":"secp256k1","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
         Material::Rsa(key) => {
             format!(
                 r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,

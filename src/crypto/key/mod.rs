@@ -19,6 +19,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::crypto::schnorr::{SchnorrError, XOnlyKey};
 use crate::digest::{Digest, decode_hex};
 use crate::limits;
 use crate::wire::base64::{self, Base64Error};
@@ -104,6 +105,8 @@ pub enum Kind {
         /// Length of the modulus in bits.
         bits: u32,
     },
+    /// The `x` of a point of secp256k1, for BIP-340.
+    Secp256k1,
 }
 
 impl fmt::Display for Kind {
@@ -114,6 +117,7 @@ impl fmt::Display for Kind {
             Kind::EcdsaP384 => f.write_str("ECDSA P-384"),
             Kind::EcdsaP521 => f.write_str("ECDSA P-521"),
             Kind::Rsa { bits } => write!(f, "RSA {bits}"),
+            Kind::Secp256k1 => f.write_str("BIP-340"),
         }
     }
 }
@@ -167,6 +171,7 @@ pub(crate) enum Material {
         point: Vec<u8>,
     },
     Rsa(RsaKey),
+    Schnorr(XOnlyKey),
 }
 
 /// Modulus and exponent, within bounds.
@@ -279,6 +284,12 @@ pub enum KeyError {
     /// A point of small order: one signature under it fits many messages.
     #[error("an Ed25519 point of small order")]
     Ed25519SmallOrder,
+    /// Not the key of a signer of BIP-340.
+    #[error("{0}")]
+    Schnorr(#[from] SchnorrError),
+    /// The point has an odd `y`: BIP-340 knows its `x` alone, and takes the even one.
+    #[error("a point of secp256k1 with an odd y, expected the even one that BIP-340 takes")]
+    OddY,
     /// The point is compressed, at infinity, or of the wrong length.
     #[error("not an uncompressed point of {curve}: {found} bytes, expected {expected}", curve = .curve.name())]
     PointForm {
@@ -344,6 +355,16 @@ impl PublicKey {
     /// A raw Ed25519 key in base64 of the standard alphabet, padded.
     pub fn from_ed25519_base64(text: &str) -> Result<PublicKey, KeyError> {
         PublicKey::from_ed25519_bytes(&base64::decode_standard(bounded(text)?)?)
+    }
+
+    /// The 32 bytes of the `x` of a key of BIP-340.
+    pub fn from_xonly_bytes(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+        Ok(PublicKey::new(Material::Schnorr(XOnlyKey::from_bytes(bytes)?)))
+    }
+
+    /// The same in 64 digits of lower-case hexadecimal.
+    pub fn from_xonly_hex(text: &str) -> Result<PublicKey, KeyError> {
+        PublicKey::from_xonly_bytes(&decode_hex(bounded(text)?).ok_or(KeyError::Hex)?)
     }
 
     /// A SubjectPublicKeyInfo in DER.
@@ -437,6 +458,7 @@ impl PublicKey {
             Material::Ed25519(_) => Kind::Ed25519,
             Material::Ecdsa { curve, .. } => curve.kind(),
             Material::Rsa(key) => Kind::Rsa { bits: key.bits },
+            Material::Schnorr(_) => Kind::Secp256k1,
         }
     }
 

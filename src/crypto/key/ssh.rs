@@ -173,5 +173,7 @@ pub(super) fn blob(material: &Material) -> Vec<u8> {
             let [exponent, modulus] = [&key.exponent_bytes(), key.modulus()].map(mpint);
             strings(&[b"ssh-rsa", &exponent, &modulus])
         }
+        // OpenSSH knows no such keys.
+        Material::Schnorr(_) => Vec::new(),
     }
 }

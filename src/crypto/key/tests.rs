@@ -220,9 +220,9 @@ fn der_refused() {
     let ec: &[u8] = &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
     check(&[ec, &[0x30, 0]], &[4; 65], "\"a curve that is spelled out\" is no kind of key that is read here");
     check(
-        &[ec, &[6, 5, 0x2b, 0x81, 4, 0, 10]],
+        &[ec, &[6, 5, 0x2b, 0x81, 4, 0, 32]],
         &[4; 65],
-        "\"object identifier 2b8104000a\" is no kind of key that is read here",
+        "\"object identifier 2b81040020\" is no kind of key that is read here",
     );
 }
 
