@@ -141,6 +141,18 @@ pub const CUSTODY_ARCHIVES_MAX: usize = 512;
 /// threads, too little to notice.
 pub const CUSTODY_BATCH_BYTES: usize = 1 << 20;
 
+/// Records of a transcript of tBTC, which its own engine keeps no more of.
+pub const TBTC_RECORDS_MAX: usize = 256;
+
+/// Operators in a list of tBTC: a hundred times what there are.
+pub const TBTC_OPERATORS_MAX: usize = 16_384;
+
+/// Inputs and outputs of a transaction each: a block has room for fewer.
+pub const TBTC_INPUTS_MAX: usize = 25_000;
+
+/// Bytes of a transaction: a block has room for no more.
+pub const TBTC_TRANSACTION_BYTES_MAX: usize = 4_000_000;
+
 /// Most signed anchors that one timeline is measured against: a million events
 /// in the batches of 1000 that the ledger makes, and some more.
 pub const CUSTODY_ANCHORS_MAX: usize = 4096;

@@ -14,24 +14,9 @@ use stella_forensic::custody::{Fold, Format, Roster, Timeline};
 use stella_forensic::trust::{self, Naming};
 use stella_forensic::wire::{json, python};
 
-/// Where the samples of other systems are.
-fn seeds() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("STELLA_SEEDS") {
-        return Some(PathBuf::from(folder));
-    }
-    let mut folder = support::root().to_path_buf();
-    while folder.pop() {
-        let seeds = folder.join("shared/seeds");
-        if seeds.is_dir() {
-            return Some(seeds);
-        }
-    }
-    None
-}
-
 /// The folder of that system, or a line that says how many were not run.
 fn samples(of: usize, what: &str) -> Option<PathBuf> {
-    let found = seeds().map(|seeds| seeds.join("signet")).filter(|folder| folder.is_dir());
+    let found = support::seeds().map(|seeds| seeds.join("signet")).filter(|folder| folder.is_dir());
     if found.is_none() {
         assert!(std::env::var_os("STELLA_SEEDS").is_none(), "no samples of signet in $STELLA_SEEDS");
         println!("0 of {of} {what}: no samples of signet here");

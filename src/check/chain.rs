@@ -67,5 +67,6 @@ fn detail(kind: BreakKind) -> &'static str {
         BreakKind::Redaction => "the redaction names no earlier event",
         BreakKind::Time => "the claimed time runs backwards",
         BreakKind::Head => "the timeline contradicts the pinned head",
+        BreakKind::Record => "the record does not follow from what it was made from",
     }
 }

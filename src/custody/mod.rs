@@ -17,6 +17,7 @@ mod roster;
 mod signers;
 pub mod signet;
 pub mod stella;
+pub mod tbtc;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,12 +42,19 @@ pub enum Format {
     SignetAudit,
     /// Our own format, docs/formats/custody.md.
     StellaCustodyV1,
+    /// Transitions between attempts of the signer of tBTC, docs/formats/tbtc.md.
+    TbtcTranscript,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 4] =
-        [Format::LedgerEventV1, Format::PrxDerivations, Format::SignetAudit, Format::StellaCustodyV1];
+    pub const ALL: [Format; 5] = [
+        Format::LedgerEventV1,
+        Format::PrxDerivations,
+        Format::SignetAudit,
+        Format::StellaCustodyV1,
+        Format::TbtcTranscript,
+    ];
 
     /// The name that stands in reports.
     pub fn name(self) -> &'static str {
@@ -55,6 +63,7 @@ impl Format {
             Format::PrxDerivations => "prx.derivations",
             Format::SignetAudit => "signet.audit",
             Format::StellaCustodyV1 => "stella.custody/v1",
+            Format::TbtcTranscript => "tbtc.transcript",
         }
     }
 
@@ -63,15 +72,19 @@ impl Format {
     pub fn assumptions(self) -> &'static [&'static str] {
         match self {
             Format::LedgerEventV1 => ledger::ASSUMPTIONS,
-            Format::PrxDerivations | Format::SignetAudit | Format::StellaCustodyV1 => &[],
+            Format::PrxDerivations
+            | Format::SignetAudit
+            | Format::StellaCustodyV1
+            | Format::TbtcTranscript => &[],
         }
     }
 
     /// Whether the hash of an event covers the hash of the one before, so that
     /// a head stands for the whole history. In `ledger.event.v1` the link stands
-    /// beside what is hashed; there only anchors cover the history.
+    /// beside what is hashed; there only anchors cover the history. A transcript
+    /// of tBTC has no link at all.
     pub fn head_binds_history(self) -> bool {
-        self != Format::LedgerEventV1
+        !matches!(self, Format::LedgerEventV1 | Format::TbtcTranscript)
     }
 
     /// The format of that name.
@@ -168,11 +181,13 @@ pub enum BreakKind {
     Time,
     /// The timeline contradicts a pinned head.
     Head,
+    /// A record does not follow from what it was made from.
+    Record,
 }
 
 impl BreakKind {
     /// Every kind, in order.
-    pub const ALL: [BreakKind; 18] = [
+    pub const ALL: [BreakKind; 19] = [
         BreakKind::Shape,
         BreakKind::Genesis,
         BreakKind::Gap,
@@ -191,6 +206,7 @@ impl BreakKind {
         BreakKind::Redaction,
         BreakKind::Time,
         BreakKind::Head,
+        BreakKind::Record,
     ];
 
     /// The part of the check's id after `custody.`.
@@ -214,6 +230,7 @@ impl BreakKind {
             BreakKind::Redaction => "redaction",
             BreakKind::Time => "time",
             BreakKind::Head => "head",
+            BreakKind::Record => "record",
         }
     }
 }
@@ -498,6 +515,7 @@ enum Follow {
     Ledger(Box<ledger::follow::Follow>),
     Signet(Box<signet::follow::Follow>),
     Prx(Box<prx::follow::Follow>),
+    Tbtc(Box<tbtc::transcript::Whole>),
 }
 
 impl Fold {
@@ -524,6 +542,7 @@ impl Fold {
             Format::SignetAudit => {
                 Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins)))
             }
+            Format::TbtcTranscript => Follow::Tbtc(Box::new(tbtc::transcript::Whole::new(pins))),
         };
         Fold { lines, format, follow }
     }
@@ -546,6 +565,7 @@ impl Fold {
             Follow::Ledger(follow) => follow.line(self.lines, raw),
             Follow::Signet(follow) => follow.line(self.lines, raw),
             Follow::Prx(follow) => follow.line(self.lines, raw),
+            Follow::Tbtc(whole) => whole.line(raw),
         }
     }
 
@@ -571,6 +591,7 @@ impl Fold {
             Follow::Ledger(follow) => follow.finish(cut_at),
             Follow::Signet(follow) => vec![follow.finish(cut_at)],
             Follow::Prx(follow) => vec![follow.finish()],
+            Follow::Tbtc(whole) => vec![whole.finish()],
         }
     }
 }

@@ -54,6 +54,15 @@ pub fn conformance(suite: &str) -> Option<PathBuf> {
     found
 }
 
+/// Where the samples of other systems are: `$STELLA_SEEDS`, or `shared/seeds`
+/// beside any folder above this one.
+pub fn seeds() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("STELLA_SEEDS") {
+        return Some(PathBuf::from(folder));
+    }
+    root().ancestors().skip(1).map(|above| above.join("shared/seeds")).find(|seeds| seeds.is_dir())
+}
+
 /// Whether a program is installed; says so where it is not.
 pub fn has_program(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
