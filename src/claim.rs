@@ -9,6 +9,7 @@ use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
 use crate::custody::signet::stamp::RowStamp;
+use crate::custody::tbtc;
 use crate::digest::{self, Digest};
 use crate::evidence::{self, Item, Kind};
 use crate::limits;
@@ -81,6 +82,8 @@ pub enum Claim {
     Git(Box<Text>),
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
+    /// What the signer of tBTC leaves behind.
+    Tbtc(Box<tbtc::Record>),
     /// A key, a trust store or a policy: shown, never used.
     Supplied(&'static str),
     /// Nothing that is read here: a plain artifact, or a timeline, which was
@@ -441,6 +444,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
             Claim::Document(Box::new(Document::parse(&json::parse(content)?)?))
         }
         Kind::SimpleSigning => Claim::Image(SimpleSigning::parse(content)?.image),
+        Kind::Tbtc(form) => Claim::Tbtc(Box::new(tbtc::read(form, &json::parse(content)?)?)),
         _ => Claim::Nothing,
     })
 }

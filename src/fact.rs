@@ -223,6 +223,8 @@ pub enum SubjectKind {
     Certificate,
     /// A revocation list or OCSP response on its own.
     Revocation,
+    /// A record that another system made of a decision or of a signature.
+    Record,
     /// An item of a declared type that could not be read.
     Unreadable,
 }
@@ -243,6 +245,7 @@ impl SubjectKind {
             SubjectKind::TimeAnchor => "time-anchor",
             SubjectKind::Certificate => "certificate",
             SubjectKind::Revocation => "revocation",
+            SubjectKind::Record => "record",
             SubjectKind::Unreadable => "unreadable",
         }
     }
@@ -393,8 +396,10 @@ pub enum Fact {
         system: &'static str,
         /// What it would be called as.
         command: &'static str,
-        /// `ok`, `broken`, or `untold`, where its answer cannot be told.
+        /// `ok` or `broken`, `allow` or `reject`, or `untold`, where its answer cannot be told.
         verdict: &'static str,
+        /// Its reasons, in its own words and order, where it gives any.
+        reasons: Vec<&'static str>,
         /// Why it cannot be told.
         why: Option<&'static str>,
         /// How many entries it walks.
@@ -562,6 +567,9 @@ impl Fact {
             Fact::Root { recipe, root, .. } => format!("the root is {root} ({recipe})"),
             Fact::Commit { item, commit, rows, peer, strict } => {
                 format!("commit {commit} in {item}, {rows} derivations: {strict}; prx itself says {peer}")
+            }
+            Fact::Peer { item, system, verdict, why: None, reasons, .. } if !reasons.is_empty() => {
+                format!("{system} itself says of {item}: {verdict}, {}", reasons.join(", "))
             }
             Fact::Peer { item, system, verdict, why, entries, first, .. } => match (first, why) {
                 (_, Some(why)) => format!("what {system} itself says of {item} cannot be told: {why}"),

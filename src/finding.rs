@@ -49,6 +49,7 @@ check_ids! {
     CustodyLeaf = "custody.leaf",
     CustodyLink = "custody.link",
     CustodyOrder = "custody.order",
+    CustodyRecord = "custody.record",
     CustodyRedaction = "custody.redaction",
     CustodyRehash = "custody.rehash",
     CustodyShape = "custody.shape",

@@ -21,9 +21,9 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, git, layouts, reading, refusal, signature_threshold, statement_claims,
-    statement_predicate_type, statements, time_anchor, timelines, tool_fault, trust_freshness,
-    trust_sequence,
+    self, artifact_demanded, detached, git, layouts, reading, records, refusal, signature_threshold,
+    statement_claims, statement_predicate_type, statements, time_anchor, timelines, tool_fault,
+    trust_freshness, trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
@@ -247,6 +247,18 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
     }
 
+    // Records of other systems, each on its own.
+    let with = records::With { context: &context, rules: trust.rules(), at: request.at };
+    for view in &views {
+        let book = &mut books[view.index];
+        let examine = |book: &mut Book| records::examine(view, &with, book);
+        for one in of_case(view, "judging the records of", book, &mut subjects, examine) {
+            needs.insert(Purpose::Custody);
+            facts[view.index].extend(one.facts);
+            subjects.push(one.subject);
+        }
+    }
+
     // Who vouches for what.
     // Single objects are signed by nobody who could be asked for.
     let asks = policy.threshold > 1
@@ -310,6 +322,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             SubjectKind::Revocation,
             SubjectKind::LogHead,
             SubjectKind::LogProof,
+            SubjectKind::Record,
         ];
         for subject in subjects.iter_mut().filter(|subject| alone.contains(&subject.kind)) {
             subject.held_by.insert(CheckId::SignatureThreshold);

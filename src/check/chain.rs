@@ -1,6 +1,6 @@
 //! What the walk along a timeline found, each kind of break under its own check.
 
-use crate::custody::{Break, BreakKind, Standing, Timeline};
+use crate::custody::{Break, BreakKind, Format, Standing, Timeline};
 use crate::finding::{Book, CheckId, Finding, Severity};
 
 /// The check of that kind of break.
@@ -30,9 +30,13 @@ pub fn examine(item: &str, timeline: &Timeline, id: CheckId, kind: BreakKind, bo
 }
 
 fn finding(item: &str, timeline: &Timeline, id: CheckId, severity: Severity, one: &Break) -> Finding {
+    // A transcript is one text, whatever lines it has.
+    let place = if timeline.format == Format::TbtcTranscript { "record" } else { "line" };
     let at = match one.sequence {
-        Some(sequence) => format!("line {}, event {sequence} of chain {}", one.line, shown(&timeline.chain)),
-        None => format!("line {}", one.line),
+        Some(sequence) => {
+            format!("{place} {}, event {sequence} of chain {}", one.line, shown(&timeline.chain))
+        }
+        None => format!("{place} {}", one.line),
     };
     let finding = Finding::new(severity, id, detail(one.kind)).item(item).at(at);
     Finding {
@@ -47,7 +51,8 @@ pub fn shown(chain: &str) -> String {
     crate::path::escape(chain.as_bytes())
 }
 
-fn detail(kind: BreakKind) -> &'static str {
+/// What is wrong, in words.
+pub fn detail(kind: BreakKind) -> &'static str {
     match kind {
         BreakKind::Shape => "the line is not an event in its one spelling",
         BreakKind::Genesis => "the timeline does not begin as it must",

@@ -28,6 +28,7 @@ pub mod custody_head;
 pub mod custody_leaf;
 pub mod custody_link;
 pub mod custody_order;
+pub mod custody_record;
 pub mod custody_redaction;
 pub mod custody_rehash;
 pub mod custody_shape;
@@ -103,6 +104,7 @@ pub mod logs;
 pub mod oci;
 pub mod pki;
 pub mod reading;
+pub mod records;
 pub mod refusal;
 pub mod revocation_freshness;
 pub mod revocation_presence;
@@ -170,6 +172,7 @@ pub const ALL: &[&About] = &[
     &custody_leaf::ABOUT,
     &custody_link::ABOUT,
     &custody_order::ABOUT,
+    &custody_record::ABOUT,
     &custody_redaction::ABOUT,
     &custody_rehash::ABOUT,
     &custody_shape::ABOUT,

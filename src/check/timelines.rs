@@ -9,8 +9,8 @@ use crate::check::view::CaseView;
 use crate::check::{
     archives, chain, custody_actor, custody_anchor, custody_case, custody_completeness, custody_duplicate,
     custody_fork, custody_gap, custody_genesis, custody_handover, custody_hash, custody_head, custody_leaf,
-    custody_link, custody_order, custody_redaction, custody_rehash, custody_shape, custody_signature,
-    custody_time, integrity_recipe, stamps,
+    custody_link, custody_order, custody_record, custody_redaction, custody_rehash, custody_shape,
+    custody_signature, custody_time, integrity_recipe, records, stamps,
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::signet::peer::{Answer, System};
@@ -20,7 +20,7 @@ use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
 use crate::finding::{Book, CheckId, Finding, Severity};
 
 /// Every kind of break, each in its own file; anchors are asked for apart.
-const WALK: [fn(&str, &Timeline, &mut Book); 17] = [
+const WALK: [fn(&str, &Timeline, &mut Book); 18] = [
     custody_actor::examine,
     custody_case::examine,
     custody_duplicate::examine,
@@ -33,6 +33,7 @@ const WALK: [fn(&str, &Timeline, &mut Book); 17] = [
     custody_leaf::examine,
     custody_link::examine,
     custody_order::examine,
+    custody_record::examine,
     custody_redaction::examine,
     custody_rehash::examine,
     custody_shape::examine,
@@ -115,6 +116,7 @@ pub fn examine(
                 None => {}
             }
             effects(context, path, timeline, &mut subject, book);
+            let told = records::transcript(view, index, context, &mut subject, book);
             let fact = timeline.head.filter(|_| subject.rejected_by.is_empty()).map(|head| Fact::Chain {
                 item: path.to_owned(),
                 chain: chain::shown(&timeline.chain),
@@ -127,6 +129,7 @@ pub fn examine(
             facts.extend(archived.answer.iter().map(|answer| peer(path, answer, &subject, book)));
             facts.extend(timeline.peers.iter().map(|answer| peer(path, answer, &subject, book)));
             facts.extend(commits(context, path, timeline));
+            facts.extend(told);
             examined.push(Examined { subject, facts });
         }
     }
@@ -160,6 +163,7 @@ fn peer(path: &str, answer: &Answer, subject: &Subject, book: &mut Book) -> Fact
             (System::Prx, _) => "verifySlsaDerivation of each row",
         },
         verdict: answer.verdict(),
+        reasons: Vec::new(),
         why: answer.untold,
         entries: answer.entries,
         breaks: answer.broken,

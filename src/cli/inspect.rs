@@ -289,6 +289,8 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             ]);
             token.certificates_unverified().iter().for_each(|one| push(claim_certificate(one)));
         }
+        // Its kind says what it is; nothing of it is worth a line without its verification.
+        Ok(Claim::Tbtc(_)) => {}
         Ok(Claim::Supplied(what)) => push(vec![("brings", format!("{what}, which counts for nothing here"))]),
         Ok(Claim::BagDeclaration | Claim::Nothing) => {}
     }

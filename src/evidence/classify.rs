@@ -141,6 +141,7 @@ const ENDINGS: &[(&str, NameClaim)] = {
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
         (".commit", Structured(Kind::GitObject)),
+        ("existing-operators.json", Structured(Kind::Tbtc(custody::tbtc::Form::Existing))),
         (".dsse", Structured(Kind::DsseEnvelope)),
         (".dsse.json", Structured(Kind::DsseEnvelope)),
         (".intoto.json", Structured(Kind::DsseEnvelope)),
@@ -207,6 +208,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         | "ledger.ndjson" | "signet.jsonl" | "signet.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
+        "existing-operators.json" => return by_name(&format!("x-{lower}")),
         _ => {}
     }
     if is_link(&lower) {
@@ -632,7 +634,7 @@ fn by_members(value: &Value) -> Option<Kind> {
         Some("stella.files/v1") => return Some(Kind::FileManifest),
         _ => {}
     }
-    text("kty").map(|_| Kind::PublicKey)
+    text("kty").map(|_| Kind::PublicKey).or_else(|| custody::tbtc::recognise(value).map(Kind::Tbtc))
 }
 
 fn by_text(text: &[u8]) -> Option<Kind> {

@@ -111,6 +111,8 @@ pub enum Kind {
     GitObject,
     /// A file in which git keeps objects and the names of them, or its own business.
     GitStore,
+    /// What the signer of tBTC leaves behind.
+    Tbtc(custody::tbtc::Form),
     /// What operating systems drop where they go.
     Debris,
 }
@@ -169,6 +171,7 @@ impl Kind {
             Kind::SimpleSigning => "simple-signing",
             Kind::GitObject => "git-object",
             Kind::GitStore => "git-store",
+            Kind::Tbtc(form) => form.name(),
             Kind::Debris => "debris",
         }
     }

@@ -150,6 +150,13 @@ impl<'a> Reading<'a> {
                     outcome.kind = Kind::Executable;
                 }
                 let placed = matches!(self.claim, NameClaim::Placed | NameClaim::PlacedList);
+                if outcome.kind == Kind::Tbtc(custody::tbtc::Form::Transcript) {
+                    let (nobody, format) =
+                        (Arc::new(custody::Roster::new(&[])), custody::Format::TbtcTranscript);
+                    let mut fold = custody::Fold::among(format, &nobody, self.options.pins, self.anchors);
+                    fold.line(&content);
+                    outcome.timelines = fold.finish(true);
+                }
                 if self.held || placed || !outcome.kind.is_artifact() {
                     outcome.content = Some(content.into());
                 }

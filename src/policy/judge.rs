@@ -95,6 +95,7 @@ fn on_subject(subject: &Subject, ledger: &Ledger, policy: &Policy, persons: &Per
         SubjectKind::GitObject => drop(carried.insert(CheckId::SignatureSsh)),
         SubjectKind::LogHead => drop(carried.insert(CheckId::LogCheckpoint)),
         SubjectKind::LogProof => drop(carried.insert(CheckId::LogInclusion)),
+        SubjectKind::Record => drop(carried.insert(CheckId::CustodyRecord)),
         SubjectKind::TimeAnchor => drop(carried.insert(CheckId::TimeAnchor)),
         SubjectKind::Certificate => drop(carried.insert(CheckId::CertificatePath)),
         SubjectKind::Revocation => drop(carried.insert(CheckId::RevocationSignature)),

@@ -390,35 +390,6 @@ fn fact_value(fact: &Fact) -> Value {
             ("recipe", Value::from(*recipe)),
             ("root", Value::from(root.to_string())),
         ]),
-        Fact::Peer { item, system, command, verdict, why, entries, breaks, first, good } => Value::object([
-            ("breaks", Value::from(breaks.to_string())),
-            ("command", Value::from(*command)),
-            ("entries", Value::from(entries.to_string())),
-            (
-                "first",
-                first.as_ref().map_or(Value::Null, |(index, entry, kind)| {
-                    Value::object([
-                        ("entry", Value::from(entry.clone())),
-                        ("index", Value::from(index.to_string())),
-                        ("kind", Value::from(*kind)),
-                    ])
-                }),
-            ),
-            (
-                "good",
-                good.as_ref().map_or(Value::Null, |(index, hash)| {
-                    Value::object([
-                        ("hash", Value::from(hash.clone())),
-                        ("index", Value::from(index.to_string())),
-                    ])
-                }),
-            ),
-            ("item", Value::from(item.clone())),
-            ("kind", Value::from("peer")),
-            ("system", Value::from(*system)),
-            ("verdict", Value::from(*verdict)),
-            ("why", why.map_or(Value::Null, Value::from)),
-        ]),
         Fact::Commit { item, commit, rows, peer, strict } => Value::object([
             ("commit", Value::from(commit.clone())),
             ("item", Value::from(item.clone())),
@@ -427,6 +398,38 @@ fn fact_value(fact: &Fact) -> Value {
             ("rows", Value::from(rows.to_string())),
             ("strict", Value::from(*strict)),
         ]),
+        Fact::Peer { item, system, command, verdict, why, entries, breaks, first, good, reasons } => {
+            Value::object([
+                ("breaks", Value::from(breaks.to_string())),
+                ("command", Value::from(*command)),
+                ("entries", Value::from(entries.to_string())),
+                (
+                    "first",
+                    first.as_ref().map_or(Value::Null, |(index, entry, kind)| {
+                        Value::object([
+                            ("entry", Value::from(entry.clone())),
+                            ("index", Value::from(index.to_string())),
+                            ("kind", Value::from(*kind)),
+                        ])
+                    }),
+                ),
+                (
+                    "good",
+                    good.as_ref().map_or(Value::Null, |(index, hash)| {
+                        Value::object([
+                            ("hash", Value::from(hash.clone())),
+                            ("index", Value::from(index.to_string())),
+                        ])
+                    }),
+                ),
+                ("item", Value::from(item.clone())),
+                ("kind", Value::from("peer")),
+                ("reasons", Value::Array(reasons.iter().copied().map(Value::from).collect())),
+                ("system", Value::from(*system)),
+                ("verdict", Value::from(*verdict)),
+                ("why", why.map_or(Value::Null, Value::from)),
+            ])
+        }
         Fact::Chain { item, chain, count, head, signers, pinned } => Value::object([
             ("chain", Value::from(chain.clone())),
             ("count", Value::from(count.to_string())),

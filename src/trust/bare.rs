@@ -10,7 +10,7 @@ use super::allowed_signers::{self, is_allowed_signers};
 use super::error::{TrustError, TrustErrorKind};
 use super::log_policy::{LogPolicy, is_log_policy};
 use super::store::{Draft, TrustStore, Unused};
-use super::{CertificateUse, Naming, STORE_FILE, actors, keyring, roots, trusted_root};
+use super::{CertificateUse, Naming, STORE_FILE, actors, keyring, roots, rules, trusted_root};
 use crate::anchor::{
     Authority, CertificateOutline, Identity, LogName, Purpose, SelfSigned, TrustedKey, Usage,
 };
@@ -46,7 +46,7 @@ fn form_of(bytes: &[u8]) -> Form {
     match () {
         () if starts("untrusted comment: ") => Form::Minisign,
         () if starts("ssh-") || starts("ecdsa-sha2-") || starts("sk-") => Form::Ssh,
-        () if starts("{") => Form::Json,
+        () if starts("{") || starts("[") => Form::Json,
         () if is_log_policy(bytes) => Form::LogPolicy,
         () if starts("0") && !bytes.is_ascii() => Form::Der,
         () if line_starts() => Form::Pem,
@@ -106,7 +106,8 @@ pub(super) fn parse_file(
     }
     let mut draft = Draft::default();
     add(&mut draft, name, bytes, naming, at).map_err(wrong)?;
-    if draft.authorities.is_empty() && draft.intermediates.is_empty() && draft.unused.is_empty() {
+    let empty = draft.authorities.is_empty() && draft.intermediates.is_empty() && draft.unused.is_empty();
+    if empty && draft.rules.is_empty() {
         return Err(wrong(Kind::Empty));
     }
     Ok(draft.seal())
@@ -164,6 +165,7 @@ fn add(
                 () if value.get("kty").is_some() => add_key(draft, PublicKey::from_jwk(&value)?, naming),
                 () if keyring::recognise(&value) => keyring::add(draft, &value, naming),
                 () if actors::recognise(&value) => actors::add(draft, &value, naming),
+                () if rules::form(&value).is_some() => rules::add(draft, bytes, &value, naming),
                 () if roots::recognise(&value) => roots::add(draft, &value, naming, at),
                 () if trusted_root::recognise(&value) => match naming {
                     Naming::Bare(_) => trusted_root::add(draft, &value),

@@ -199,6 +199,9 @@ pub enum TrustErrorKind {
     /// A trust map of prx for something else than custody.
     #[error("a trust map of prx names actors of its ledgers: give it as custody=PATH")]
     ActorsPurpose,
+    /// Rules of another system for something else than custody.
+    #[error("rules of another system serve only custody: give them as custody=PATH")]
+    RulesPurpose,
     /// An accuracy for somebody who issues no time stamps.
     #[error("the authority '{0}' has an accuracy and not the purpose timestamp")]
     Accuracy(Identity),

@@ -26,6 +26,7 @@ mod keyring;
 mod log_policy;
 mod posture;
 mod roots;
+mod rules;
 mod signing;
 mod store;
 mod trusted_root;
@@ -42,7 +43,7 @@ pub use error::{TrustError, TrustErrorKind};
 pub use log_policy::{Cosigned, LogPolicy, LogPolicyError, is_log_policy};
 pub use posture::{Kit, Posture, Situation, Step, posture};
 pub use signing::{Master, Setup, Signing};
-pub use store::{AlreadyNumbered, Distrust, Distrusted, TrustStore, Unused};
+pub use store::{AlreadyNumbered, Distrust, Distrusted, Rules, TrustStore, Unused};
 pub use write::{WriteError, to_files};
 
 use crate::anchor::Purpose;

@@ -43,6 +43,16 @@ pub struct Unused {
     pub why: &'static str,
 }
 
+/// A file of rules by which another system decides, as somebody outside the
+/// evidence has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rules {
+    /// What rules they are.
+    pub form: &'static str,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+}
+
 /// A store that has a sequence was to be given another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store has a sequence of its own: {sequence}")]
@@ -63,6 +73,7 @@ pub(super) struct Draft {
     pub origin: Option<String>,
     pub unused: BTreeSet<Unused>,
     pub log_policies: Vec<LogPolicy>,
+    pub rules: BTreeSet<Rules>,
 }
 
 /// Who is trusted for what. Sorted, without repetitions, distrust applied: the
@@ -80,6 +91,7 @@ pub struct TrustStore {
     origin: Option<String>,
     unused: BTreeSet<Unused>,
     log_policies: Vec<LogPolicy>,
+    rules: BTreeSet<Rules>,
     digest: Digest,
 }
 
@@ -115,6 +127,7 @@ impl Draft {
             origin: self.origin,
             unused: self.unused,
             log_policies,
+            rules: self.rules,
             digest: Digest::sha256(b""),
         };
         store.digest = Digest::sha256(&canonical(&store.describe()));
@@ -189,6 +202,7 @@ impl TrustStore {
             merged.distrusted.extend(store.distrusted.iter().cloned());
             merged.unused.extend(store.unused.iter().cloned());
             merged.log_policies.extend(store.log_policies.iter().cloned());
+            merged.rules.extend(store.rules.iter().cloned());
         }
         let trusting = || stores.iter().filter(|store| !store.authorities.is_empty());
         // `None` is less than any number, so one unknown makes the whole unknown.
@@ -215,6 +229,7 @@ impl TrustStore {
             origin: self.origin.clone(),
             unused: self.unused.clone(),
             log_policies: self.log_policies.clone(),
+            rules: self.rules.clone(),
         }
     }
 
@@ -298,6 +313,11 @@ impl TrustStore {
         &self.log_policies
     }
 
+    /// Files of rules that decisions of other systems may rest on.
+    pub fn rules(&self) -> &BTreeSet<Rules> {
+        &self.rules
+    }
+
     /// What lay there and is not used.
     pub fn unused(&self) -> &BTreeSet<Unused> {
         &self.unused
@@ -336,6 +356,12 @@ impl TrustStore {
         if !self.log_policies.is_empty() {
             let policies = self.log_policies.iter().map(|policy| strings(policy.lines()));
             members.push(("logPolicies", Value::from(policies.collect::<Vec<_>>())));
+        }
+        if !self.rules.is_empty() {
+            let rules = self.rules.iter().map(|Rules { form, digest }| {
+                Value::object([("digest", Value::from(digest.to_string())), ("form", Value::from(*form))])
+            });
+            members.push(("rules", Value::from(rules.collect::<Vec<_>>())));
         }
         Value::object(members)
     }

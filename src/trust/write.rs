@@ -22,6 +22,9 @@ pub enum WriteError {
     /// It came with a policy for logs, which stays a file of its own.
     #[error("a policy for logs is no part of a store; give it beside the store")]
     LogPolicy,
+    /// It came with rules of another system, which stay files of their own.
+    #[error("rules of another system are no part of a store; give them beside the store")]
+    Rules,
     /// It holds one identity several times, as a merged store may.
     #[error("the identity '{0}' stands there several times")]
     RepeatedIdentity(String),
@@ -35,6 +38,9 @@ pub fn to_files(store: &TrustStore) -> Result<BTreeMap<String, Vec<u8>>, WriteEr
     };
     if !store.log_policies().is_empty() {
         return Err(WriteError::LogPolicy);
+    }
+    if !store.rules().is_empty() {
+        return Err(WriteError::Rules);
     }
     for pair in store.authorities().windows(2) {
         if pair[0].identity == pair[1].identity {

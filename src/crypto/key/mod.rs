@@ -470,6 +470,14 @@ impl PublicKey {
         }
     }
 
+    /// The 32 bytes of a key of BIP-340.
+    pub fn xonly_bytes(&self) -> Option<[u8; 32]> {
+        match &self.material {
+            Material::Schnorr(key) => Some(key.to_bytes()),
+            _ => None,
+        }
+    }
+
     /// SubjectPublicKeyInfo in DER, in the one form that ids are taken over.
     pub fn spki_der(&self) -> Vec<u8> {
         self.spki.clone()

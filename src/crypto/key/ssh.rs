@@ -55,7 +55,9 @@ impl SecurityKey {
                 strings(&[SECURITY[1].as_bytes(), curve.ssh_name().as_bytes(), point, application])
             }
             Material::Ed25519(key) => strings(&[SECURITY[0].as_bytes(), key.as_bytes(), application]),
-            Material::Rsa(_) => unreachable!("no security key is read that is of RSA"),
+            Material::Rsa(_) | Material::Schnorr(_) => {
+                unreachable!("no security key is read that is of these")
+            }
         }
     }
 }

@@ -400,7 +400,7 @@ pub fn judge(inputs: &Inputs<'_>, recorded: Option<&Decision>, now: Option<u64>)
     if let Some(exception) = inputs.exception {
         let digest = Digest::sha256(exception.payload.trim().as_bytes());
         let key = inputs.policy.override_key.as_deref().map(lenient).unwrap_or_default();
-        judged.signature("signature_hex", &key, digest.bytes(), &lenient(&exception.signature));
+        judged.signature("signature_hex", &key, digest, &lenient(&exception.signature));
     }
     judged.peer = Some(Peer { command: COMMAND, verdict: word, reasons: outcome.reasons, untold: None });
     judged

@@ -6,7 +6,7 @@
 //! a signature whose type says less than it seems; amounts and scripts that are
 //! not those of the outputs spent.
 
-use super::{Judged, Peer};
+use super::{Judged, Peer, Signed};
 use crate::crypto::key::PublicKey;
 use crate::crypto::schnorr::{XOnlyKey, tagged};
 use crate::custody::BreakKind;
@@ -297,7 +297,8 @@ impl Evidence {
         match verified {
             Ok(()) => {
                 judged.passed.push(BreakKind::Signature);
-                judged.signed.extend(PublicKey::from_xonly_bytes(&self.wallet));
+                let keys = PublicKey::from_xonly_bytes(&self.wallet).into_iter().collect();
+                judged.signed.push(Signed { keys, payload: sighash });
                 Ok(())
             }
             Err(error) => {

@@ -3,11 +3,11 @@
 //! key tweaked as Taproot does. One over Ed25519 is a signature file like any
 //! other.
 
-use super::{Judged, Peer};
+use super::{Judged, Peer, Signed};
 use crate::crypto::key::PublicKey;
 use crate::crypto::schnorr::XOnlyKey;
 use crate::custody::BreakKind;
-use crate::digest::decode_hex;
+use crate::digest::{Digest, decode_hex};
 use crate::wire::json::Value;
 use crate::wire::shape::{Fields, ShapeError};
 
@@ -93,10 +93,11 @@ impl Signature {
                 match key.verify(&self.message, &self.signature) {
                     Ok(()) => {
                         judged.passed.push(BreakKind::Signature);
-                        for key in [&self.internal, &key] {
-                            judged.signed.extend(PublicKey::from_xonly_bytes(&key.to_bytes()));
-                        }
-                        judged.signed.dedup();
+                        let both =
+                            [&self.internal, &key].map(|key| PublicKey::from_xonly_bytes(&key.to_bytes()));
+                        let mut keys: Vec<PublicKey> = both.into_iter().flatten().collect();
+                        keys.dedup();
+                        judged.signed.push(Signed { keys, payload: Digest::sha256(&self.message) });
                     }
                     Err(error) => {
                         let expected = "a signature of BIP-340 under the key of the group";

@@ -201,18 +201,18 @@ pub fn read(form: Form, value: &Value) -> Result<Record, ShapeError> {
     })
 }
 
-/// The keys that rules name: with the name that the rules give them, and the
-/// seconds between which they count.
+/// The keys that rules name. When they count is asked where a decision is made
+/// again, at its own time.
 pub fn keys(record: &Record) -> Vec<NamedKey> {
     match record {
         Record::Policy(policy) => {
             let key = policy.override_key.as_deref().and_then(xonly);
-            key.into_iter().map(|key| NamedKey { key, of: String::new(), window: None }).collect()
+            key.into_iter().map(|key| NamedKey { key, of: String::new() }).collect()
         }
         Record::Keyset(keyset) => {
             let keys = keyset.keys.iter().filter_map(|one| {
                 let key = xonly(&one.public_key)?;
-                Some(NamedKey { key, of: one.trust_root.clone(), window: Some(one.window) })
+                Some(NamedKey { key, of: one.trust_root.clone() })
             });
             keys.collect()
         }
@@ -227,8 +227,6 @@ pub struct NamedKey {
     pub key: PublicKey,
     /// Whose, as the rules call him; empty where they do not.
     pub of: String,
-    /// From when to when it counts.
-    pub window: Option<(u64, u64)>,
 }
 
 /// What was found of one record.
@@ -238,12 +236,21 @@ pub struct Judged {
     pub passed: Vec<BreakKind>,
     /// What is not.
     pub faults: Vec<Fault>,
-    /// The keys under which signatures hold, as the record names them.
-    pub signed: Vec<PublicKey>,
+    /// The signatures that hold, under keys that the record names.
+    pub signed: Vec<Signed>,
     /// What the verifier of the system itself says.
     pub peer: Option<Peer>,
     /// When it says to have happened.
     pub at: Option<UnixTime>,
+}
+
+/// A signature that holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signed {
+    /// Under this key; or, where it was made from another one, under either.
+    pub keys: Vec<PublicKey>,
+    /// What was signed.
+    pub payload: Digest,
 }
 
 /// One thing that is wrong, or open.
@@ -321,12 +328,12 @@ impl Judged {
     }
 
     /// A signature over `message`, under a key that the record names.
-    fn signature(&mut self, at: &'static str, key: &str, message: &[u8], signature: &str) {
+    fn signature(&mut self, at: &'static str, key: &str, payload: Digest, signature: &str) {
         let expected = "a signature of BIP-340 under the key that is named";
-        match verified(key, message, signature) {
+        match verified(key, payload.bytes(), signature) {
             Ok(key) => {
                 self.passed.push(BreakKind::Signature);
-                self.signed.push(key);
+                self.signed.push(Signed { keys: vec![key], payload });
             }
             Err(error) => self.broken(BreakKind::Signature, at, expected, error),
         }

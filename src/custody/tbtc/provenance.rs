@@ -86,7 +86,7 @@ impl Gate {
         let mut judged = Judged::default();
         let digest = Digest::sha256(self.payload.trim().as_bytes());
         let (key, signature) = (lenient(&self.trust_root), lenient(&self.signature));
-        judged.signature("signature", &key, digest.bytes(), &signature);
+        judged.signature("signature", &key, digest, &signature);
         let Some(now) = self.at.or(now) else {
             judged.peer = Some(Peer::untold(COMMAND, "neither a recorded time nor a time of validation"));
             judged.open(

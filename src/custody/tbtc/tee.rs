@@ -305,7 +305,7 @@ pub fn judge(inputs: &Inputs<'_>, recorded: Option<&Decision>, now: Option<u64>)
     let digest = Digest::sha256(inputs.token.payload.trim().as_bytes());
     for (id, signature) in &inputs.token.signatures {
         let key = inputs.keyset.key(id).map(|key| lenient(&key.public_key)).unwrap_or_default();
-        judged.signature("signatures", &key, digest.bytes(), &lenient(signature));
+        judged.signature("signatures", &key, digest, &lenient(signature));
     }
     let Some(now) = recorded.map(|decision| decision.at).or(now) else {
         judged.peer = Some(Peer::untold(COMMAND, "neither a recorded decision nor a time of validation"));
