@@ -606,5 +606,8 @@ pub const KERI_KEYS_MAX: usize = 64;
 /// Largest number in a weight: real ones are halves and thirds.
 pub const KERI_WEIGHT_MAX: u64 = 10_000;
 
-/// Most events of one key event log, most seals of one event, and most logs of one bundle.
+/// Most events of one key event log, and most seals of one event.
 pub const KERI_EVENTS_MAX: usize = 10_000;
+
+/// Most logs of devices in one bundle.
+pub const KERI_LOGS_MAX: usize = 1_000;

@@ -8,6 +8,7 @@
 //! fault is one break; what merely follows from an earlier fault is counted as
 //! [`Tally::cascaded`].
 
+pub mod auths;
 mod breaks;
 mod chain;
 mod display;

@@ -29,6 +29,7 @@ use crate::wire::pem::{self, PemError};
 use crate::wire::shape::ShapeError;
 use crate::wire::ssh::SshFieldError;
 
+mod compressed;
 mod hints;
 pub mod jwk;
 pub mod minisign;
@@ -415,6 +416,13 @@ impl PublicKey {
         };
         lc::ParsedPublicKey::new(parameters, point).map_err(|_| KeyError::OffCurve { curve })?;
         Ok(PublicKey::new(Material::Ecdsa { curve, point: point.to_vec() }))
+    }
+
+    /// A point of P-256 in the compressed form of SEC 1: `02 || x` or `03 || x`.
+    pub fn from_p256_compressed(point: &[u8]) -> Result<PublicKey, KeyError> {
+        let curve = Curve::P256;
+        let whole = compressed::p256(point).ok_or(KeyError::OffCurve { curve })?;
+        PublicKey::from_ec_point(curve, &whole)
     }
 
     /// An RSA key from modulus and exponent, both big-endian without leading zeros.

@@ -359,3 +359,25 @@ fn minisign() {
         assert!(PublicKey::from_minisign(wrong).is_err(), "{wrong:?}");
     }
 }
+
+#[test]
+fn compressed_points() {
+    let key = key(&vectors::P256);
+    let Material::Ecdsa { point, .. } = key.material() else { panic!() };
+    let parity = 2 + (point[64] & 1);
+    let compressed = [&[parity], &point[1..33]].concat();
+    assert_eq!(PublicKey::from_p256_compressed(&compressed), Ok(key.clone()));
+    let other = [&[5 - parity], &point[1..33]].concat();
+    let other = PublicKey::from_p256_compressed(&other).unwrap();
+    assert_ne!(other, key);
+    for wrong in [&compressed[..32], &point[..33], &[2; 1], &[[2].as_slice(), &[0xff; 32]].concat()] {
+        assert!(PublicKey::from_p256_compressed(wrong).is_err());
+    }
+    // Half of all numbers are the coordinate of no point.
+    let none = (0..=255_u8).filter(|last| {
+        let mut x = [7; 33];
+        (x[0], x[32]) = (2, *last);
+        PublicKey::from_p256_compressed(&x).is_err()
+    });
+    assert!((90..170).contains(&none.count()));
+}

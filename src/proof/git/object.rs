@@ -313,6 +313,16 @@ impl Commit {
         self.text.id
     }
 
+    /// Its signature, where it has one.
+    pub fn signature(&self) -> Option<&Signature> {
+        self.text.signature.as_ref()
+    }
+
+    /// The bytes that its signature is over.
+    pub fn payload(&self) -> &[u8] {
+        &self.text.payload
+    }
+
     /// The value of the last trailer of that name, in whatever letter case the name
     /// is written: a line `Name: value` of the message.
     pub fn trailer(&self, name: &str) -> Option<&str> {
