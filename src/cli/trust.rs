@@ -290,6 +290,14 @@ fn list_table(trust: &Effective, out: &mut dyn Write) -> io::Result<()> {
     for der in store.intermediates() {
         writeln!(out, "  {}", Digest::sha256(der))?;
     }
+    if !store.log_policies().is_empty() {
+        heading(out, "witnesses of logs")?;
+    }
+    for policy in store.log_policies() {
+        let witnesses: Vec<&str> = policy.witnesses().map(|key| key.name()).collect();
+        let asked = if policy.asks() { policy.quorum_text() } else { "nobody is asked for".to_owned() };
+        writeln!(out, "  {asked}; known: {}", witnesses.join(", "))?;
+    }
     if !store.unused().is_empty() {
         heading(out, "not used")?;
     }

@@ -64,6 +64,9 @@ pub enum Algorithm {
     RsaPssSha384,
     /// RSASSA-PSS with SHA-512, MGF1 of SHA-512 and a salt of 64 bytes.
     RsaPssSha512,
+    /// Ed25519ph of RFC 8032 without a context: over the SHA-512 of the message. No
+    /// key serves it unless somebody says that it does.
+    Ed25519ph,
     /// HMAC-SHA-256: a shared key, which proves less.
     HmacSha256,
     /// BIP-340 over the SHA-256 of the message.
@@ -81,6 +84,7 @@ pub enum Algorithm {
 /// What an algorithm is made of.
 enum Scheme {
     Ed25519,
+    Ed25519ph,
     Ecdsa(Curve, Hash),
     Pkcs1(Hash),
     Pss(Hash),
@@ -90,7 +94,7 @@ enum Scheme {
 
 impl Algorithm {
     /// All of them, in order.
-    pub const ALL: [Algorithm; 22] = [
+    pub const ALL: [Algorithm; 23] = [
         Algorithm::Ed25519,
         Algorithm::EcdsaP256Sha256,
         Algorithm::EcdsaP256Sha384,
@@ -107,6 +111,7 @@ impl Algorithm {
         Algorithm::RsaPssSha256,
         Algorithm::RsaPssSha384,
         Algorithm::RsaPssSha512,
+        Algorithm::Ed25519ph,
         Algorithm::HmacSha256,
         Algorithm::Bip340Sha256,
         Algorithm::LegacyEcdsaP256Sha1,
@@ -134,6 +139,7 @@ impl Algorithm {
             Algorithm::RsaPssSha256 => "rsa-pss-sha256",
             Algorithm::RsaPssSha384 => "rsa-pss-sha384",
             Algorithm::RsaPssSha512 => "rsa-pss-sha512",
+            Algorithm::Ed25519ph => "ed25519ph",
             Algorithm::HmacSha256 => "hmac-sha256",
             Algorithm::Bip340Sha256 => "bip340-sha256",
             Algorithm::LegacyEcdsaP256Sha1 => "legacy-ecdsa-p256-sha1",
@@ -159,6 +165,7 @@ impl Algorithm {
         match self.scheme() {
             Scheme::Ecdsa(_, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => Some(hash),
             Scheme::Schnorr => Some(Hash::Sha256),
+            Scheme::Ed25519ph => Some(Hash::Sha512),
             Scheme::Ed25519 | Scheme::Hmac => None,
         }
     }
@@ -176,7 +183,7 @@ impl Algorithm {
     /// format leaves the choice open, these are the likely ones.
     pub fn is_native(self) -> bool {
         match self.scheme() {
-            Scheme::Ed25519 | Scheme::Schnorr | Scheme::Hmac => true,
+            Scheme::Ed25519 | Scheme::Ed25519ph | Scheme::Schnorr | Scheme::Hmac => true,
             Scheme::Ecdsa(Curve::P384, hash) => hash == Hash::Sha384,
             Scheme::Ecdsa(Curve::P521, hash) => hash == Hash::Sha512,
             Scheme::Ecdsa(Curve::P256, hash) | Scheme::Pkcs1(hash) | Scheme::Pss(hash) => {
@@ -197,7 +204,7 @@ impl Algorithm {
 
     fn misfit(self, kind: Kind) -> Option<SignatureError> {
         let fits = match self.scheme() {
-            Scheme::Ed25519 => kind == Kind::Ed25519,
+            Scheme::Ed25519 | Scheme::Ed25519ph => kind == Kind::Ed25519,
             Scheme::Ecdsa(curve, _) => kind == curve.kind(),
             Scheme::Schnorr => kind == Kind::Secp256k1,
             Scheme::Hmac => false,
@@ -242,6 +249,7 @@ impl Algorithm {
             Algorithm::RsaPssSha256 => Scheme::Pss(Hash::Sha256),
             Algorithm::RsaPssSha384 => Scheme::Pss(Hash::Sha384),
             Algorithm::RsaPssSha512 => Scheme::Pss(Hash::Sha512),
+            Algorithm::Ed25519ph => Scheme::Ed25519ph,
             Algorithm::HmacSha256 => Scheme::Hmac,
             Algorithm::Bip340Sha256 => Scheme::Schnorr,
             Algorithm::LegacyEcdsaP256Sha1 => Scheme::Ecdsa(Curve::P256, Hash::Sha1),
@@ -400,6 +408,7 @@ pub fn verify_digest(
                 Encoding::P1363 => check(parameters, point, digest, &p1363_to_der(curve, signature)?),
             }
         }
+        (Scheme::Ed25519ph, Material::Ed25519(key)) => ed25519ph(key, digest, signature),
         (Scheme::Pkcs1(hash), Material::Rsa(rsa)) => {
             rsa_length(rsa.size(), signature)?;
             check(pkcs1_parameters(hash), rsa.pkcs1_der(), digest, signature)
@@ -457,6 +466,45 @@ fn ed25519(
     let signature = ed25519_dalek::Signature::from_slice(signature)
         .map_err(|_| SignatureError::Length { found: signature.len(), expected: 64 })?;
     key.verify_strict(message, &signature).map_err(|_| SignatureError::Mismatch)
+}
+
+/// The same over a digest, RFC 8032 5.1 with `F` = 1 and no context: what is signed
+/// begins with other bytes, so that no signature is one of both kinds.
+fn ed25519ph(
+    key: &ed25519_dalek::VerifyingKey,
+    digest: &Digest,
+    signature: &[u8],
+) -> Result<(), SignatureError> {
+    let signature = ed25519_dalek::Signature::from_slice(signature)
+        .map_err(|_| SignatureError::Length { found: signature.len(), expected: 64 })?;
+    let computed = Computed(digest.bytes().try_into().map_err(|_| SignatureError::Mismatch)?);
+    key.verify_prehashed_strict(computed, None, &signature).map_err(|_| SignatureError::Mismatch)
+}
+
+/// A SHA-512 that was computed before, for a library that wants to finish it itself.
+#[derive(Clone)]
+struct Computed([u8; 64]);
+
+impl Default for Computed {
+    fn default() -> Computed {
+        Computed([0; 64])
+    }
+}
+
+impl sha2::digest::HashMarker for Computed {}
+
+impl sha2::digest::OutputSizeUser for Computed {
+    type OutputSize = sha2::digest::consts::U64;
+}
+
+impl sha2::digest::Update for Computed {
+    fn update(&mut self, _: &[u8]) {}
+}
+
+impl sha2::digest::FixedOutput for Computed {
+    fn finalize_into(self, output: &mut sha2::digest::Output<Computed>) {
+        output.copy_from_slice(&self.0);
+    }
 }
 
 fn rsa_length(expected: usize, signature: &[u8]) -> Result<(), SignatureError> {

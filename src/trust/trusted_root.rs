@@ -288,6 +288,7 @@ fn public_key(fields: &mut Fields<'_>) -> Result<Result<(PublicKey, Algorithm), 
     let pkcs1 = matches!(details, "PKCS1_RSA_PKCS1V5" | "PKCS1_RSA_PSS");
     let algorithm = match details {
         "PKIX_ED25519" => Algorithm::Ed25519,
+        "PKIX_ED25519_PH" => Algorithm::Ed25519ph,
         "PKIX_ECDSA_P256_SHA_256" => Algorithm::EcdsaP256Sha256,
         "PKIX_ECDSA_P384_SHA_384" => Algorithm::EcdsaP384Sha384,
         "PKIX_ECDSA_P384_SHA_256" => Algorithm::EcdsaP384Sha256,

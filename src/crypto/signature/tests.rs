@@ -63,9 +63,9 @@ fn exactly_one_algorithm_and_one_key() {
 
 #[test]
 fn every_algorithm_has_a_signature() {
-    // BIP-340 has vectors of its own, see `schnorr`.
-    let others = [Algorithm::HmacSha256, Algorithm::Bip340Sha256];
-    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| !others.contains(algorithm)) {
+    // A shared key has tests of its own; RFC 8032 and BIP-340 have vectors.
+    let elsewhere = [Algorithm::HmacSha256, Algorithm::Ed25519ph, Algorithm::Bip340Sha256];
+    for algorithm in Algorithm::ALL.into_iter().filter(|a| !elsewhere.contains(a)) {
         assert!(SIGNATURES.iter().any(|(a, ..)| *a == algorithm), "{}", algorithm.name());
     }
 }
@@ -297,4 +297,28 @@ proptest::proptest! {
             proptest::prop_assert_eq!(p1363(curve, &der), raw);
         }
     }
+}
+
+/// RFC 8032 7.3, and the two kinds apart.
+#[test]
+fn ed25519_over_a_digest() {
+    use ed25519_dalek::Signer as _;
+    let hex = |text: &str| crate::digest::decode_hex(text).expect("hexadecimal");
+    let secret = hex("833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42");
+    let secret = ed25519_dalek::SigningKey::from_bytes(&secret.try_into().expect("32 bytes"));
+    let key = PublicKey::from_ed25519_bytes(secret.verifying_key().as_bytes()).expect("a key");
+    let made = hex("98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae41\
+         31f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406");
+    let check = |algorithm, message: &[u8], signature: &[u8]| {
+        verify(algorithm, Encoding::Der, &key, message, signature)
+    };
+    assert_eq!(check(Algorithm::Ed25519ph, b"abc", &made), Ok(()));
+    assert_eq!(check(Algorithm::Ed25519ph, b"abd", &made), Err(SignatureError::Mismatch));
+    assert_eq!(check(Algorithm::Ed25519, b"abc", &made), Err(SignatureError::Mismatch));
+    let plain = secret.sign(b"abc").to_bytes();
+    assert_eq!(check(Algorithm::Ed25519ph, b"abc", &plain), Err(SignatureError::Mismatch));
+    let short = verify(Algorithm::Ed25519ph, Encoding::Der, &key, b"abc", &made[1..]);
+    assert_eq!(short, Err(SignatureError::Length { found: 63, expected: 64 }));
+    let other = Digest::of(Hash::Sha256, b"abc");
+    assert!(verify_digest(Algorithm::Ed25519ph, Encoding::Der, &key, &other, &made).is_err());
 }

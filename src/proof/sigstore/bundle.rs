@@ -484,3 +484,64 @@ pub(super) fn bounded(pointer: &str, found: usize, max: usize) -> Result<(), Bun
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::json;
+
+    fn text() -> String {
+        let digest = base64::encode_standard(&[7; 32]);
+        format!(
+            concat!(
+                r#"{{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","#,
+                r#""messageSignature":{{"messageDigest":{{"algorithm":"SHA2_256","digest":"{}"}},"signature":"AAAA"}},"#,
+                r#""verificationMaterial":{{"publicKey":{{"hint":"k"}},"tlogEntries":[]}}}}"#
+            ),
+            digest
+        )
+    }
+
+    fn read(text: &str) -> Result<Bundle, BundleError> {
+        Bundle::parse(&json::parse(text.as_bytes()).expect("JSON"))
+    }
+
+    /// One change, and what is said of it.
+    #[track_caller]
+    fn refused(from: &str, to: &str, told: &str) {
+        let sound = text();
+        assert!(sound.contains(from), "{from}");
+        let error = read(&sound.replacen(from, to, 1)).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+
+    #[test]
+    fn one_thing_is_wrong() {
+        let bundle = read(&text()).unwrap();
+        assert_eq!((bundle.version, bundle.signature()), (Version::V0_3, &[0, 0, 0][..]));
+        refused("v0.3+json", "v0.4+json", "/mediaType");
+        refused(r#""mediaType""#, r#""MediaType""#, "letter case");
+        refused(r#""messageSignature""#, r#""message""#, "either it or dsseEnvelope");
+        refused("SHA2_256", "SHA1", "SHA2_256, SHA2_384 or SHA2_512");
+        refused("SHA2_256", "SHA2_512", "64 bytes, found 32");
+        refused(r#""AAAA""#, r#""AAA""#, "/messageSignature/signature");
+        refused(r#""AAAA""#, r#""AA-_""#, "/messageSignature/signature");
+        refused(
+            r#""publicKey":{"hint":"k"}"#,
+            r#""certificate":{"rawBytes":"AAAA"}"#,
+            "/certificate/rawBytes",
+        );
+        refused(r#""publicKey":{"hint":"k"},"#, "", "0 of them");
+        let both = r#""publicKey":{"hint":"k"},"certificate":{"rawBytes":"AAAA"}"#;
+        refused(r#""publicKey":{"hint":"k"}"#, both, "2 of them");
+        refused(r#""hint":"k""#, r#""hint":"k","key":"AAAA""#, "not known here");
+        refused(r#""tlogEntries":[]"#, r#""tlogEntries":[7]"#, "an object");
+        refused(r#""tlogEntries":[]"#, r#""tlogEntries":[{}]"#, "kindVersion");
+        refused(r#""tlogEntries":[]"#, r#""tlogEntries":[],"other":1"#, "not known here");
+        let many = format!(r#""tlogEntries":[{}]"#, vec!["{}"; limits::BUNDLE_ENTRIES_MAX + 1].join(","));
+        refused(r#""tlogEntries":[]"#, &many, "at most 32");
+        let stamp =
+            r#""tlogEntries":[],"timestampVerificationData":{"rfc3161Timestamps":[{"signedTimestamp":"?"}]}"#;
+        refused(r#""tlogEntries":[]"#, stamp, "/signedTimestamp");
+    }
+}

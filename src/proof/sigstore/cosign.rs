@@ -253,3 +253,45 @@ impl Bundle {
         Bundle { version: Version::V0_1, material, entries, tokens, content }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAYLOAD: &str = concat!(
+        r#"{"critical":{"identity":{"docker-reference":"x"},"image":{"docker-manifest-digest":"sha256:"#,
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        r#""},"type":"cosign container image signature"},"optional":null}"#
+    );
+
+    #[test]
+    fn a_payload_names_one_image() {
+        assert_eq!(SimpleSigning::parse(PAYLOAD.as_bytes()).unwrap().image.bytes(), [0; 32]);
+        let check = |from: &str, to: &str, told: &str| {
+            assert!(PAYLOAD.contains(from), "{from}");
+            let error = SimpleSigning::parse(PAYLOAD.replacen(from, to, 1).as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        };
+        check("cosign container image signature", "atomic container signature", "/critical/type");
+        check("docker-manifest-digest", "Docker-manifest-digest", "letter case");
+        check("sha256:0000", "sha256:000", "digest");
+        check("sha256:", "md5:", "no digest algorithm");
+        check(r#""optional":null"#, r#""optional":null,"more":1"#, "not known here");
+        check(r#""optional":null"#, r#""critical":null"#, "twice");
+        check(r#""image":{"#, r#""image":{"other":1,"#, "not known here");
+    }
+
+    #[test]
+    fn what_stands_in_annotations() {
+        assert_eq!(stamp(r#"{"SignedRFC3161Timestamp":"AAAA"}"#).unwrap(), [0, 0, 0]);
+        assert!(stamp(r#"{"SignedRFC3161Timestamp":"AAA"}"#).is_err());
+        assert!(stamp(r#"{"SignedRFC3161Timestamp":"AAAA","more":1}"#).is_err());
+        assert!(signature("AAAA").is_ok() && signature("AA-_").is_err());
+        assert!(chain("chain", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n").is_err());
+        let entry = r#"{"SignedEntryTimestamp":"AAAA","Payload":{"body":"AAAA","integratedTime":1,"logIndex":2,"logID":"00"}}"#;
+        assert_eq!(rekor_bundle_text(entry).unwrap().index(), 2);
+        for (from, to) in [("\"00\"", "\"0G\""), ("\"00\"", "\"\""), (":2", ":-2"), (":1,", ":\"1\",")] {
+            assert!(rekor_bundle_text(&entry.replacen(from, to, 1)).is_err(), "{from} {to}");
+        }
+    }
+}

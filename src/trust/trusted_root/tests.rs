@@ -123,12 +123,23 @@ fn one_thing_is_wrong() {
 
 #[test]
 fn keys_of_other_kinds_are_named_and_not_used() {
-    let store = read(&text().replacen("PKIX_ED25519", "PKIX_ED25519_PH", 1)).unwrap();
+    let store = read(&text().replacen("PKIX_ED25519", "ML_DSA_65", 1)).unwrap();
     assert_eq!(store.authorities_for(Purpose::Log).count(), 0);
     assert_eq!(store.unused().len(), 1);
     // Whoever has a log has one, also where its key is of no use here.
     let issuer = store.authorities_for(Purpose::IdentityIssuer).next().unwrap();
     assert!(issuer.accompanied.entry);
+}
+
+#[test]
+fn a_key_signs_as_its_details_say_and_not_otherwise() {
+    let algorithms = |details: &str| {
+        let store = read(&text().replacen("PKIX_ED25519", details, 1)).unwrap();
+        let log = store.authorities_for(Purpose::Log).next().unwrap();
+        log.keys[0].algorithms.iter().map(|one| one.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(algorithms("PKIX_ED25519"), ["ed25519"]);
+    assert_eq!(algorithms("PKIX_ED25519_PH"), ["ed25519ph"]);
 }
 
 #[test]
