@@ -141,6 +141,13 @@ pub const CUSTODY_ARCHIVES_MAX: usize = 512;
 /// threads, too little to notice.
 pub const CUSTODY_BATCH_BYTES: usize = 1 << 20;
 
+/// Ids of events that are remembered where events do not name each other: for
+/// redactions and repetitions. Ten megabytes.
+pub const CUSTODY_IDS_MAX: usize = 1 << 18;
+
+/// What events say of envelopes, as far as it is compared with them.
+pub const CUSTODY_PROVENANCE_KEPT_MAX: usize = 1024;
+
 /// Records of a transcript of tBTC, which its own engine keeps no more of.
 pub const TBTC_RECORDS_MAX: usize = 256;
 

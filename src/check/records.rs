@@ -9,8 +9,8 @@ use crate::check::view::CaseView;
 use crate::check::{chain, custody_record, trust_evidence_supplied, trust_known_signer, trust_narrowing};
 use crate::claim::Claim;
 use crate::crypto::signature::Algorithm;
-use crate::custody::Standing;
 use crate::custody::tbtc::{self, Form, Judged, PAYLOAD_TYPE, Peer, Record, admission, tee};
+use crate::custody::{Standing, Timeline};
 use crate::digest::{self, encode_hex};
 use crate::evidence::Kind;
 use crate::fact::{Fact, ProvenTime, Subject, SubjectKind};
@@ -234,6 +234,35 @@ pub fn transcript(
     let mut judged = tbtc::continued(transcript, &contexts);
     judged.peer = Some(tbtc::transcript::peer(transcript));
     told(view.item(index).path.as_str(), &judged, context, subject, book)
+}
+
+/// What events say of the envelopes that they came from, held against those of
+/// the case. What an event says about its own verification is not asked.
+pub fn provenance(view: &CaseView, path: &str, timeline: &Timeline, subject: &mut Subject, book: &mut Book) {
+    let mut missing = 0;
+    for said in &timeline.provenance {
+        let items = view.case.items.iter().enumerate();
+        let mut same = items
+            .filter(|(_, item)| item.digests.get(digest::Algorithm::Sha256) == Some(said.envelope))
+            .filter_map(|(index, _)| match view.claim(index) {
+                Some(Claim::Envelopes(envelopes)) => envelopes.first()?.envelope.as_ref().ok(),
+                _ => None,
+            });
+        match same.next().map(|envelope| envelope.payload_type()) {
+            None => missing += 1,
+            Some(found) if found == said.payload_type => book.pass(CheckId::CustodyRecord),
+            Some(found) => {
+                let detail = "the event says something else of its envelope than the envelope itself";
+                let finding = Finding::new(Severity::Failed, CheckId::CustodyRecord, detail).item(path);
+                let finding = finding.at(format!("line {}", said.line));
+                held(subject, finding.expected(escaped(found)).found(escaped(&said.payload_type)), book);
+            }
+        }
+    }
+    if missing > 0 {
+        let found = format!("{missing} that are not here");
+        held(subject, custody_record::input(path, "the envelopes that events name", &found), book);
+    }
 }
 
 /// Writes down what was found, and gives what was established.

@@ -19,6 +19,7 @@ use crate::check::{
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::ledger::anchor::PAYLOAD_TYPE as ANCHOR_PAYLOAD_TYPE;
+use crate::custody::stellaops::Receipt;
 use crate::digest::Digest;
 use crate::fact::{Fact, Means, Named, ProvenTime, Standing};
 use crate::finding::{Book, CheckId, Finding, Severity};
@@ -188,6 +189,8 @@ pub enum Content {
     Kit(Box<Manifest>),
     /// A Merkle root over a ledger.
     Anchor(Anchor),
+    /// That something was imported, or refused.
+    Receipt(Receipt),
     /// A layout or a link of in-toto.
     InToto(Metadata),
     /// Anything else: whoever signed it vouches for these bytes as a file.
@@ -200,7 +203,7 @@ impl Content {
         match self {
             Content::Statement(s) if s.kind() == statement::Kind::Promotion => Purpose::Promotion,
             Content::Kit(_) => Purpose::Kit,
-            Content::Anchor(_) => Purpose::Custody,
+            Content::Anchor(_) | Content::Receipt(_) => Purpose::Custody,
             _ => Purpose::Attestation,
         }
     }
@@ -219,7 +222,7 @@ impl Content {
             Content::Files(_) => Means::List,
             Content::Kit(_) => Means::Manifest,
             Content::InToto(Metadata::Layout(_)) => Means::Layout,
-            Content::Anchor(_) | Content::InToto(Metadata::Link(_)) => Means::Other,
+            Content::Anchor(_) | Content::Receipt(_) | Content::InToto(Metadata::Link(_)) => Means::Other,
             Content::Opaque => Means::Signature,
         }
     }
@@ -247,6 +250,9 @@ impl Content {
             Content::Files(files) => listed(&files.entries),
             // What a layout comes to is known when its links are.
             Content::Anchor(_) | Content::InToto(_) => Vec::new(),
+            Content::Receipt(receipt) => {
+                vec![Named { digests: vec![receipt.hash], name: None, path: None }]
+            }
             // What a kit lists is for the kit to hold, and for nobody else.
             Content::Kit(_) | Content::Opaque => {
                 vec![Named { digests: vec![Digest::sha256(payload)], name: None, path: None }]
@@ -786,7 +792,8 @@ fn content(envelope: &Envelope, payload: &[u8]) -> Result<Content, crate::claim:
             }
         }
         ANCHOR_PAYLOAD_TYPE => Content::Anchor(Anchor::parse(payload)?),
-        _ => Content::Opaque,
+        // No payload type of its own is documented: it is known by its members.
+        _ => Receipt::parse(payload).map_or(Content::Opaque, Content::Receipt),
     })
 }
 

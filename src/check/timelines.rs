@@ -116,6 +116,7 @@ pub fn examine(
                 None => {}
             }
             effects(context, path, timeline, &mut subject, book);
+            records::provenance(view, path, timeline, &mut subject, book);
             let told = records::transcript(view, index, context, &mut subject, book);
             let fact = timeline.head.filter(|_| subject.rejected_by.is_empty()).map(|head| Fact::Chain {
                 item: path.to_owned(),

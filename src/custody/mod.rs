@@ -18,6 +18,7 @@ mod roster;
 mod signers;
 pub mod signet;
 pub mod stella;
+pub mod stellaops;
 pub mod tbtc;
 
 use std::collections::BTreeMap;
@@ -43,17 +44,22 @@ pub enum Format {
     SignetAudit,
     /// Our own format, docs/formats/custody.md.
     StellaCustodyV1,
+    /// One of the timelines of StellaOps without links, docs/formats/stellaops.md.
+    StellaOps(stellaops::Schema),
     /// Transitions between attempts of the signer of tBTC, docs/formats/tbtc.md.
     TbtcTranscript,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 5] = [
+    pub const ALL: [Format; 8] = [
         Format::LedgerEventV1,
         Format::PrxDerivations,
         Format::SignetAudit,
         Format::StellaCustodyV1,
+        Format::StellaOps(stellaops::Schema::Forensics),
+        Format::StellaOps(stellaops::Schema::Numbered),
+        Format::StellaOps(stellaops::Schema::Clocked),
         Format::TbtcTranscript,
     ];
 
@@ -64,6 +70,9 @@ impl Format {
             Format::PrxDerivations => "prx.derivations",
             Format::SignetAudit => "signet.audit",
             Format::StellaCustodyV1 => "stella.custody/v1",
+            Format::StellaOps(stellaops::Schema::Forensics) => "stellaops.forensics",
+            Format::StellaOps(stellaops::Schema::Numbered) => "stellaops.timeline-event",
+            Format::StellaOps(stellaops::Schema::Clocked) => "stellaops.timeline-event/v1",
             Format::TbtcTranscript => "tbtc.transcript",
         }
     }
@@ -73,6 +82,7 @@ impl Format {
     pub fn assumptions(self) -> &'static [&'static str] {
         match self {
             Format::LedgerEventV1 => ledger::ASSUMPTIONS,
+            Format::StellaOps(schema) => schema.assumptions(),
             Format::PrxDerivations
             | Format::SignetAudit
             | Format::StellaCustodyV1
@@ -117,6 +127,18 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
         b"\"derivationId\"",
         b"\"manifest\"",
         b"\"ts\"",
+        b"\"event_id\"",
+        b"\"tenant\"",
+        b"\"timestamp\"",
+        b"\"category\"",
+        b"\"eventId\"",
+        b"\"tenantId\"",
+        b"\"eventType\"",
+        b"\"occurredAt\"",
+        b"\"tHlc\"",
+        b"\"payloadDigest\"",
+        b"\"t_hlc\"",
+        b"\"payload_digest\"",
     ]
     .map(|sign| (sign, false));
     let quotes = first_line.iter().enumerate().filter(|(_, byte)| **byte == b'"');
@@ -128,7 +150,11 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
     let all = |signs: &[(&[u8], bool)]| signs.iter().all(|(_, seen)| *seen);
     let (custody, rest) = signs.split_at(1);
     let (ledger, rest) = rest.split_at(3);
-    let (signet, prx) = rest.split_at(7);
+    let (signet, rest) = rest.split_at(7);
+    let (prx, rest) = rest.split_at(3);
+    let (forensics, rest) = rest.split_at(4);
+    let (numbered, rest) = rest.split_at(4);
+    let (clocked, exported) = rest.split_at(2);
     if all(custody) {
         return Some(Format::StellaCustodyV1);
     }
@@ -137,6 +163,15 @@ pub fn recognise(first_line: &[u8]) -> Option<Format> {
     }
     if all(prx) {
         return Some(Format::PrxDerivations);
+    }
+    if all(forensics) {
+        return Some(Format::StellaOps(stellaops::Schema::Forensics));
+    }
+    if all(clocked) || all(exported) {
+        return Some(Format::StellaOps(stellaops::Schema::Clocked));
+    }
+    if all(numbered) {
+        return Some(Format::StellaOps(stellaops::Schema::Numbered));
     }
     // One of them may be what was tampered with.
     (signet.iter().filter(|(_, seen)| *seen).count() >= signet.len() - 1).then_some(Format::SignetAudit)
@@ -454,6 +489,8 @@ pub struct Timeline {
     pub stamps: signet::stamp::Kept,
     /// The log in parts, where rows of it lie in archives.
     pub parts: Vec<signet::peer::Part>,
+    /// What its events say of envelopes, the first of it.
+    pub provenance: Vec<stellaops::Provenance>,
     /// The commits that it is about, as prx asks for them before a merge.
     pub guard: prx::guard::Guard,
 }
@@ -480,6 +517,7 @@ impl Timeline {
             peers: Vec::new(),
             stamps: signet::stamp::Kept::default(),
             parts: Vec::new(),
+            provenance: Vec::new(),
             guard: prx::guard::Guard::default(),
         }
     }
@@ -517,6 +555,7 @@ enum Follow {
     Signet(Box<signet::follow::Follow>),
     Prx(Box<prx::follow::Follow>),
     Tbtc(Box<tbtc::transcript::Whole>),
+    StellaOps(Box<stellaops::follow::Follow>),
 }
 
 impl Fold {
@@ -543,6 +582,9 @@ impl Fold {
             Format::SignetAudit => {
                 Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins)))
             }
+            Format::StellaOps(schema) => {
+                Follow::StellaOps(Box::new(stellaops::follow::Follow::new(format, schema, pins)))
+            }
             Format::TbtcTranscript => Follow::Tbtc(Box::new(tbtc::transcript::Whole::new(pins))),
         };
         Fold { lines, format, follow }
@@ -567,6 +609,7 @@ impl Fold {
             Follow::Signet(follow) => follow.line(self.lines, raw),
             Follow::Prx(follow) => follow.line(self.lines, raw),
             Follow::Tbtc(whole) => whole.line(raw),
+            Follow::StellaOps(follow) => follow.line(self.lines, raw),
         }
     }
 
@@ -593,6 +636,7 @@ impl Fold {
             Follow::Signet(follow) => vec![follow.finish(cut_at)],
             Follow::Prx(follow) => vec![follow.finish()],
             Follow::Tbtc(whole) => vec![whole.finish()],
+            Follow::StellaOps(follow) => vec![follow.finish(cut_at)],
         }
     }
 }

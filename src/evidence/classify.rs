@@ -118,6 +118,9 @@ const ENDINGS: &[(&str, NameClaim)] = {
     const LEDGER: NameClaim = Structured(Kind::Timeline(custody::Format::LedgerEventV1));
     const PRX: NameClaim = Structured(Kind::Timeline(custody::Format::PrxDerivations));
     const SIGNET: NameClaim = Structured(Kind::Timeline(custody::Format::SignetAudit));
+    // Which of the three its first line says.
+    const EVENTS: NameClaim =
+        Structured(Kind::Timeline(custody::Format::StellaOps(custody::stellaops::Schema::Forensics)));
     &[
         (".tar.gz", Archive(Compression::Gzip)),
         (".tgz", Archive(Compression::Gzip)),
@@ -138,6 +141,8 @@ const ENDINGS: &[(&str, NameClaim)] = {
         (".sigstore.ndjson", Structured(Kind::SigstoreBundle)),
         (".derivations.jsonl", PRX),
         (".ledger.sqlite", Structured(Kind::PrxStore)),
+        (".timeline.jsonl", EVENTS),
+        (".timeline.ndjson", EVENTS),
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
         (".commit", Structured(Kind::GitObject)),
@@ -205,7 +210,7 @@ pub(super) fn by_name(path: &str) -> NameClaim {
         "time-anchor.json" => return NameClaim::Structured(Kind::TimeAnchor),
         "rekor-receipt.json" => return NameClaim::Structured(Kind::RekorReceipt),
         "custody.jsonl" | "custody.ndjson" | "derivations.jsonl" | "ledger.sqlite" | "ledger.jsonl"
-        | "ledger.ndjson" | "signet.jsonl" | "signet.ndjson" => {
+        | "ledger.ndjson" | "signet.jsonl" | "signet.ndjson" | "timeline.jsonl" | "timeline.ndjson" => {
             return by_name(&format!("x.{lower}"));
         }
         "existing-operators.json" => return by_name(&format!("x-{lower}")),

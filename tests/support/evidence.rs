@@ -262,6 +262,7 @@ pub fn timeline(signers: &[&Person], pinned: bool) -> Timeline {
         peers: Vec::new(),
         stamps: Default::default(),
         parts: Vec::new(),
+        provenance: Vec::new(),
         guard: Default::default(),
     }
 }
