@@ -18,6 +18,7 @@ use crate::listing::{self, BundleInfo, FileManifest, Grammar, ListingError, Mani
 use crate::proof::detached::{DetachedError, MinisignFile, SignatureFile, SignedContent, SignedFile};
 use crate::proof::dsse::{Envelope, EnvelopeError};
 use crate::proof::git::{ObjectError, Text};
+use crate::proof::keeper::{Attestation, AttestationError};
 use crate::proof::log::{Entry, Receipt, ReceiptError, TlogConsistency, TlogProof, TlogProofError};
 use crate::proof::metablock;
 use crate::proof::note::{Checkpoint, CheckpointError, Note};
@@ -54,6 +55,8 @@ pub enum Claim {
     BundleInfo(BundleInfo),
     /// `bagit.txt`.
     BagDeclaration,
+    /// An attestation of prx's keeper.
+    Keeper(Box<Attestation>),
     /// A signature over a file that lies beside it.
     Detached(Detached),
     /// Certificates: material for paths, never the end of one.
@@ -217,6 +220,9 @@ pub enum ClaimError {
     /// A commit or tag that is none.
     #[error(transparent)]
     Git(#[from] ObjectError),
+    /// No attestation of a keeper.
+    #[error("{0}")]
+    Keeper(#[from] AttestationError),
     /// A signature file that is none.
     #[error(transparent)]
     Detached(#[from] DetachedError),
@@ -424,6 +430,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         // Read together, where the case is a repository.
         Kind::GitStore => Claim::Nothing,
         // Read where a log names it: its rows go on from there.
+        Kind::KeeperAttestation => Claim::Keeper(Box::new(Attestation::parse(content)?)),
         Kind::PrxStore | Kind::SignetArchive => Claim::Nothing,
         Kind::Policy => Claim::Supplied("a policy"),
         Kind::Certificate => Claim::Certificates(each(content, "CERTIFICATE", Certificate::parse)?),

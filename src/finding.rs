@@ -129,6 +129,7 @@ check_ids! {
     SignatureSsh = "signature.ssh",
     SignatureThreshold = "signature.threshold",
     StatementClaims = "statement.claims",
+    StatementLaunch = "statement.launch",
     StatementPredicateType = "statement.predicate-type",
     StatementShape = "statement.shape",
     StatementSubject = "statement.subject",

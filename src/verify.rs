@@ -21,7 +21,7 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, git, layouts, reading, records, refusal, signature_threshold,
+    self, artifact_demanded, detached, git, keeper, layouts, reading, records, refusal, signature_threshold,
     statement_claims, statement_predicate_type, statements, time_anchor, timelines, tool_fault,
     trust_freshness, trust_sequence,
 };
@@ -196,7 +196,11 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
             logged[view.index].shown.extend(one.shown);
             signed.push(one.signed);
         }
-        let examine = |_: &mut Book| detached::examine(view, &context, times);
+        let examine = |_: &mut Book| {
+            let mut all = detached::examine(view, &context, times);
+            all.extend(keeper::examine(view, &context, times));
+            all
+        };
         let book = &mut books[view.index];
         for one in of_case(view, "reading the signature files of", book, &mut subjects, examine) {
             books[view.index].merge(one.book);

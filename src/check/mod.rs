@@ -83,6 +83,7 @@ pub mod json_utf8;
 pub mod kit_binary;
 pub mod kit_contents;
 pub mod kit_signature;
+pub mod keeper;
 pub mod layout_expiry;
 pub mod layout_inspection;
 pub mod layout_rule;
@@ -123,6 +124,7 @@ pub mod signing;
 pub mod sigstore;
 pub mod stamps;
 pub mod statement_claims;
+pub mod statement_launch;
 pub mod statement_predicate_type;
 pub mod statement_shape;
 pub mod statement_subject;
@@ -252,6 +254,7 @@ pub const ALL: &[&About] = &[
     &signature_ssh::ABOUT,
     &signature_threshold::ABOUT,
     &statement_claims::ABOUT,
+    &statement_launch::ABOUT,
     &statement_predicate_type::ABOUT,
     &statement_shape::ABOUT,
     &statement_subject::ABOUT,

@@ -189,6 +189,12 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             claim.extend(info.root.map(|root| ("root", root.to_string())));
             push(claim);
         }
+        Ok(Claim::Keeper(attestation)) => {
+            let mut claim = vec![("attests", attestation.level.name().to_owned())];
+            claim.extend(attestation.commits.iter().map(|commit| ("commit", commit.clone())));
+            claim.extend(attestation.launch.map(|launch| ("launch", launch.to_string())));
+            push(claim);
+        }
         Ok(Claim::Detached(signature)) => {
             let mut claim = vec![("signature", "detached".to_owned())];
             claim.extend(signature.key_name().map(|name| ("keyid", name)));

@@ -8,6 +8,7 @@
 use crate::custody;
 use crate::digest::Algorithm;
 use crate::limits;
+use crate::proof::keeper;
 use crate::proof::log::tiles::TileName;
 use crate::proof::{git, sigstore, sshsig};
 use crate::wire::base64;
@@ -619,6 +620,9 @@ fn by_members(value: &Value) -> Option<Kind> {
             Some("link") => return Some(Kind::Link),
             _ => {}
         }
+    }
+    if keeper::recognise(value) {
+        return Some(Kind::KeeperAttestation);
     }
     if ["uuid", "logIndex", "rootHash", "hashes", "checkpoint"].into_iter().all(has) {
         return Some(Kind::RekorReceipt);

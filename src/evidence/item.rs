@@ -85,6 +85,8 @@ pub enum Kind {
     PrxStore,
     /// Rows of signet that were taken out of a log.
     SignetArchive,
+    /// An attestation of prx's keeper.
+    KeeperAttestation,
     /// A signature over the file whose name it continues.
     DetachedSignature,
     /// A minisign signature over the file whose name it continues.
@@ -156,6 +158,7 @@ impl Kind {
             Kind::TrustStore => "trust-store",
             Kind::Policy => "policy",
             Kind::Timeline(_) => "timeline",
+            Kind::KeeperAttestation => "keeper-attestation",
             Kind::PrxStore => "database-part",
             Kind::SignetArchive => "signet-archive",
             Kind::DetachedSignature => "detached-signature",

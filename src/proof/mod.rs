@@ -5,6 +5,7 @@ mod attempt;
 pub mod detached;
 pub mod dsse;
 pub mod git;
+pub mod keeper;
 pub mod keri;
 pub mod log;
 pub mod merkle;

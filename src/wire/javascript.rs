@@ -67,6 +67,15 @@ fn write(out: &mut Vec<u8>, value: &Value, sort: bool) {
     }
 }
 
+/// Whether a member called [`PROTO`] is anywhere.
+pub fn names_proto(value: &Value) -> bool {
+    match value {
+        Value::Array(elements) => elements.iter().any(names_proto),
+        Value::Object(object) => object.iter().any(|(name, value)| name == PROTO || names_proto(value)),
+        _ => false,
+    }
+}
+
 /// The name as an index of an array, ECMA-262 6.1.7.
 fn index(name: &str) -> Option<u32> {
     let plain = name.bytes().all(|byte| byte.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));

@@ -110,7 +110,7 @@ impl<'v> Row<'v> {
 
 impl<'v> Manifest<'v> {
     fn read(value: &'v Value) -> Result<Manifest<'v>, RowError> {
-        if names_proto(value) {
+        if javascript::names_proto(value) {
             return Err(RowError::Proto);
         }
         let mut fields = Fields::closed(value, "/manifest")?;
@@ -157,17 +157,6 @@ fn parts(text: &str) -> Option<(&str, &str)> {
 pub fn actor(builder: &str) -> Option<&str> {
     let (actor, _) = builder.strip_prefix(SCHEME)?.split_once('/')?;
     Some(actor).filter(|actor| !actor.is_empty())
-}
-
-/// Whether a member of that name is anywhere.
-fn names_proto(value: &Value) -> bool {
-    match value {
-        Value::Array(elements) => elements.iter().any(names_proto),
-        Value::Object(object) => {
-            object.iter().any(|(name, value)| name == javascript::PROTO || names_proto(value))
-        }
-        _ => false,
-    }
 }
 
 /// Milliseconds since 1970 as a time, and as JavaScript writes it.

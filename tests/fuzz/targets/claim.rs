@@ -64,6 +64,8 @@ const KINDS: [Kind; 45] = [
     Kind::SimpleSigning,
     Kind::Timeline(custody::Format::PrxDerivations),
     Kind::Timeline(custody::Format::SignetAudit),
+    Kind::KeeperAttestation,
+    Kind::PrxStore,
     Kind::SignetArchive,
     Kind::SshSignature,
     Kind::GitObject,
