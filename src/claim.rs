@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody::ledger::anchor::AnchorError;
+use crate::custody::signet::receipt::{Receipt as SignetReceipt, ReceiptError as SignetReceiptError};
 use crate::custody::signet::stamp::RowStamp;
 use crate::custody::tbtc;
 use crate::digest::{self, Digest};
@@ -85,6 +86,8 @@ pub enum Claim {
     Git(Box<Text>),
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
+    /// Receipts of rows of signet, by line.
+    Receipts(Vec<(u64, Result<SignetReceipt, SignetReceiptError>)>),
     /// What the signer of tBTC leaves behind.
     Tbtc(Box<tbtc::Record>),
     /// A key, a trust store or a policy: shown, never used.
@@ -250,6 +253,9 @@ pub enum ClaimError {
     /// Not a receipt, or not entries of a log.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
+    /// Not receipts of signet.
+    #[error(transparent)]
+    SignetReceipt(#[from] SignetReceiptError),
     /// Not a time-stamp token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -360,7 +366,8 @@ impl ClaimError {
     pub fn is_lines(&self) -> bool {
         match self {
             ClaimError::Text { .. } | ClaimError::Envelopes { .. } => true,
-            ClaimError::Checkpoint(_) | ClaimError::TlogProof(_) | ClaimError::Git(_) => true,
+            ClaimError::Checkpoint(_) | ClaimError::TlogProof(_) => true,
+            ClaimError::Git(_) | ClaimError::SignetReceipt(_) => true,
             ClaimError::Listing(error) => {
                 !matches!(error, ListingError::Json(_) | ListingError::Shape(_) | ListingError::Recipe { .. })
             }
@@ -451,6 +458,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
             Claim::Document(Box::new(Document::parse(&json::parse(content)?)?))
         }
         Kind::SimpleSigning => Claim::Image(SimpleSigning::parse(content)?.image),
+        Kind::SignetReceipts => Claim::Receipts(SignetReceipt::parse_all(content)?),
         Kind::Tbtc(form) => Claim::Tbtc(Box::new(tbtc::read(form, &json::parse(content)?)?)),
         _ => Claim::Nothing,
     })

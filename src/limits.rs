@@ -141,6 +141,12 @@ pub const CUSTODY_ARCHIVES_MAX: usize = 512;
 /// threads, too little to notice.
 pub const CUSTODY_BATCH_BYTES: usize = 1 << 20;
 
+/// Receipts for rows of a log that are held against it.
+pub const CUSTODY_RECEIPTS_MAX: usize = 4096;
+
+/// Longest receipt: a header of HTTP, with room.
+pub const CUSTODY_RECEIPT_BYTES_MAX: usize = 8192;
+
 /// Ids of events that are remembered where events do not name each other: for
 /// redactions and repetitions. Ten megabytes.
 pub const CUSTODY_IDS_MAX: usize = 1 << 18;

@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use stella_forensic::anchor::Purpose;
+use stella_forensic::anchor::{Authority, Identity, Purpose, TrustedKey};
+use stella_forensic::crypto::key::PublicKey;
+use stella_forensic::crypto::mac::SharedKey;
+use stella_forensic::crypto::signature::Algorithm;
 use stella_forensic::custody::signet::archive;
 use stella_forensic::custody::signet::peer::{self, Lookup, Part};
-use stella_forensic::custody::{Fold, Format, Roster, Timeline};
-use stella_forensic::trust::{self, Naming};
+use stella_forensic::custody::signet::receipt::{Receipt, Vouched};
+use stella_forensic::custody::{Beside, Fold, Format, Roster, Timeline};
+use stella_forensic::trust::{self, Naming, TrustStore};
 use stella_forensic::wire::{json, python};
 
 /// The folder of that system, or a line that says how many were not run.
@@ -399,4 +403,110 @@ fn stamped_logs() {
         let (_, without) = verify(&[folder.join("audit.jsonl")], &trust[1..]);
         assert!(checks_that(&without, "failed").is_empty(), "{case}");
     }
+}
+
+#[test]
+fn receipts() {
+    let Some(folder) = samples(17, "receipts") else { return };
+    let folder = folder.join("chain-noop");
+    let cases: serde_json::Value = serde_json::from_slice(&read(&folder.join("receipts.json"))).unwrap();
+    let pem = String::from_utf8(read(&folder.join("receipt-ed25519.pub.pem"))).unwrap();
+    let ring = trust::parse_file(
+        "keyring.json",
+        &read(&folder.join("keyring.json")),
+        Naming::Purpose(Purpose::Custody),
+        None,
+    );
+    let public = PublicKey::from_pem(&pem).unwrap();
+    let mut key = TrustedKey::public(public);
+    key.hints.insert("signet-sample-2026q2".to_owned());
+    let named = Authority::new(Identity::new("receipts").unwrap(), [Purpose::Custody]).with_key(key);
+    let store = TrustStore::merge([&ring.unwrap(), &TrustStore::of([named.clone()])]);
+    let log = read(&folder.join("audit.jsonl"));
+    let met = |receipts: Vec<Receipt>, authorities: &[Authority]| {
+        let roster = Arc::new(Roster::new(authorities));
+        let beside = Arc::new(Beside { receipts, ..Beside::default() });
+        let mut fold = Fold::among(Format::SignetAudit, &roster, &[], &beside);
+        let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.for_each(|line| fold.line(line));
+        fold.finish(true).pop().unwrap().receipts
+    };
+    let (mut accepts, mut rejects) = (0, 0);
+    for case in cases.as_array().unwrap() {
+        let header = case["header"].as_str().unwrap();
+        // Whoever has a receipt has it for the row that he asked about.
+        let valid = Receipt::parse(header).is_ok_and(|receipt| {
+            let own = receipt.entry == case["entry_id"];
+            let met = met(vec![receipt], store.authorities());
+            own && matches!(met[0].vouched, Vouched::By(..))
+        });
+        assert_eq!(valid, case["expect"] == "valid", "{case}");
+        *(if valid { &mut accepts } else { &mut rejects }) += 1;
+    }
+    // Without the secret: receipts of Ed25519 are all that can be established.
+    let all: Vec<Receipt> = cases
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|case| case["expect"] == "valid")
+        .map(|case| Receipt::parse(case["header"].as_str().unwrap()).unwrap())
+        .collect();
+    for met in met(all, &[named]) {
+        let signed = met.receipt.algorithm == Algorithm::Ed25519;
+        assert_eq!(matches!(met.vouched, Vouched::By(..)), signed);
+        assert_eq!(met.vouched == Vouched::Agrees, !signed);
+    }
+    println!("receipts of signet: {accepts} accepts, {rejects} rejects");
+    assert_eq!(rejects, 5);
+}
+
+/// So many rows, `STELLA_ROWS` of them: a million takes minutes in a debug build.
+fn rows() -> u64 {
+    std::env::var("STELLA_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000)
+}
+
+#[test]
+fn one_bit_in_a_long_log() {
+    use std::io::Write as _;
+    let secret = SharedKey::from_bytes(&[0x5e; 32]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (log, ring) = (folder.path().join("gate.signet.jsonl"), folder.path().join("keyring.json"));
+    std::fs::write(&ring, format!(r#"{{"active":"k1","keys":{{"k1":"{}"}}}}"#, "5e".repeat(32))).unwrap();
+    let flipped = rows() * 2 / 3;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(&log).unwrap());
+    let mut previous = String::new();
+    for number in 1..=rows() {
+        let row = |hmac: &str| {
+            format!(
+                r#"{{"approval_chain":[],"check_name":"regex_content","decision":"allow","entry_id":"e-{number}",{hmac}"metadata":{{"_signing_key_id":"k1"}},"owner_id":"gate","owner_type":"agent","prev_hmac":"{previous}","reason":"nothing found","request_fingerprint":"","ts_ns":{}}}"#,
+                1_767_225_600_000_000_000 + number
+            )
+        };
+        let hmac = stella_forensic::digest::encode_hex(&secret.tag(row("").as_bytes()));
+        let mut line = row(&format!(r#""hmac":"{hmac}","#)).into_bytes();
+        if number == flipped {
+            let at = line.windows(7).position(|word| word == b"nothing").unwrap();
+            line[at] ^= 1;
+        }
+        out.write_all(&line).unwrap();
+        out.write_all(b"\n").unwrap();
+        previous = hmac;
+    }
+    out.into_inner().unwrap();
+    let report = Command::new(support::binary())
+        .args(["forensic", "verify", "--output", "json", "--trust-roots"])
+        .arg(format!("custody={}", ring.display()))
+        .arg(&log)
+        .output()
+        .unwrap();
+    assert_eq!(report.status.code(), Some(3));
+    // The first and last rows are shown, however many there are.
+    assert!(report.stdout.len() < 256 << 10, "a report of {} bytes", report.stdout.len());
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    let findings = report["cases"][0]["findings"].as_array().unwrap();
+    let failed: Vec<_> = findings.iter().filter(|finding| finding["status"] == "failed").collect();
+    let [one] = failed[..] else { panic!("{failed:?}") };
+    assert_eq!(one["check"], "custody.hash");
+    assert_eq!(one["at"], format!("line {flipped}, event {flipped} of chain e-1"));
+    println!("one bit in {} rows: line {flipped}", rows());
 }

@@ -133,6 +133,7 @@ fn passed(kind: Kind, book: &mut Book) {
             | Kind::Checkpoint
             | Kind::TlogProof
             | Kind::TlogConsistency
+            | Kind::SignetReceipts
     );
     if json {
         JSON.iter().for_each(|(id, _)| book.pass(*id));

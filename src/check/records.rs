@@ -9,8 +9,9 @@ use crate::check::view::CaseView;
 use crate::check::{chain, custody_record, trust_evidence_supplied, trust_known_signer, trust_narrowing};
 use crate::claim::Claim;
 use crate::crypto::signature::Algorithm;
+use crate::custody::signet::receipt::{self, Met, Receipt, ReceiptError, Vouched};
 use crate::custody::tbtc::{self, Form, Judged, PAYLOAD_TYPE, Peer, Record, admission, tee};
-use crate::custody::{Standing, Timeline};
+use crate::custody::{BreakKind, Standing, Timeline};
 use crate::digest::{self, encode_hex};
 use crate::evidence::Kind;
 use crate::fact::{Fact, ProvenTime, Subject, SubjectKind};
@@ -112,6 +113,10 @@ impl<'v> Inputs<'v, '_> {
 pub fn examine(view: &CaseView, with: &With, book: &mut Book) -> Vec<Examined> {
     let mut examined = Vec::new();
     for (index, item) in view.case.items.iter().enumerate() {
+        if let Some(Claim::Receipts(receipts)) = view.claim(index) {
+            examined.push(self::receipts(view, index, receipts, with.context, book));
+            continue;
+        }
         let (Kind::Tbtc(form), Some(Claim::Tbtc(record))) = (item.kind, view.claim(index)) else { continue };
         if form.is_rules() {
             trust_evidence_supplied::shown("rules of another system", item.path.as_str(), book);
@@ -137,6 +142,116 @@ pub fn examine(view: &CaseView, with: &With, book: &mut Book) -> Vec<Examined> {
         examined.push(Examined { subject, facts });
     }
     examined
+}
+
+/// Receipts of signet, held against the rows of the logs of the case.
+fn receipts(
+    view: &CaseView,
+    index: usize,
+    receipts: &[(u64, Result<Receipt, ReceiptError>)],
+    context: &Context,
+    book: &mut Book,
+) -> Examined {
+    let item = view.item(index);
+    let path = item.path.as_str();
+    let mut subject = Subject::new(SubjectKind::Record, item.digests.get(digest::Algorithm::Sha256));
+    subject.needs_voucher = false;
+    subject.places.insert((view.index, path.to_owned()));
+    let (mut facts, mut bad, mut untold) = (Vec::new(), 0, None);
+    for (line, receipt) in receipts {
+        let at = format!("line {line}");
+        let fault =
+            |severity, check, detail: &str| Finding::new(severity, check, detail).item(path).at(at.clone());
+        let receipt = match receipt {
+            Ok(receipt) => receipt,
+            Err(error) => {
+                let finding =
+                    fault(Severity::Failed, CheckId::CustodyShape, "the line is no receipt of signet");
+                held(&mut subject, finding.found(error.to_string()), book);
+                bad += 1;
+                continue;
+            }
+        };
+        let met = view.case.items.iter().flat_map(|item| &item.timelines).flat_map(|one| &one.receipts);
+        let all: Vec<&Met> = met.filter(|met| met.receipt == *receipt).collect();
+        // Of rows with one name the receipt is for one; that there are two the log says.
+        let best = all.iter().find(|met| matches!(met.vouched, Vouched::By(..))).or(all.first());
+        let Some(met) = best else {
+            let detail = "the receipt names a row that is in no log here";
+            let finding = fault(Severity::NotEstablished, CheckId::CustodyRecord, detail);
+            held(&mut subject, finding.found(escaped(&receipt.entry)), book);
+            untold = Some("a row that is not here");
+            continue;
+        };
+        let place = format!("the row in line {}", met.line);
+        match met.vouched {
+            Vouched::By(..) => {
+                book.pass(CheckId::CustodyRecord);
+                book.pass(CheckId::CustodySignature);
+                let Some((identity, id)) = &met.by else { continue };
+                let mut named = context.authorities.iter().filter(|one| one.identity == *identity);
+                let found = named.find_map(|one| Some((one, one.key(id)?)));
+                let Some((authority, key)) = found else { continue };
+                let (passed, findings) = signing::admit_event(context, authority, key, receipt.algorithm);
+                passed.into_iter().for_each(|check| book.pass(check));
+                let sound = findings.is_empty();
+                findings.into_iter().for_each(|one| held(&mut subject, one.item(path).at(at.clone()), book));
+                subject.standing.good.insert(authority.identity.clone());
+                facts.extend(sound.then(|| Fact::Signed {
+                    item: path.to_owned(),
+                    signer: authority.identity.clone(),
+                    key: key.id.to_string(),
+                    algorithm: receipt.algorithm.name(),
+                    payload_type: receipt::RECEIPT_TYPE.to_owned(),
+                    payload: met.payload,
+                    subjects: Vec::new(),
+                    time: ProvenTime::new(&Interval::UNKNOWN, "none"),
+                }));
+            }
+            Vouched::Refused(why) => {
+                let finding = fault(Severity::Failed, CheckId::CustodyActor, chain::detail(BreakKind::Actor));
+                held(&mut subject, finding.expected("a key trusted for custody").found(why), book);
+            }
+            Vouched::Agrees => {
+                let detail = "the receipt states the HMAC that its row states, and nobody gave the secret";
+                held(&mut subject, fault(Severity::NotEstablished, CheckId::CustodySignature, detail), book);
+                untold = Some("it answers only whoever gives it the key");
+            }
+            Vouched::Unknown => {
+                let finding = trust_known_signer::unknown(Some(&receipt.key)).item(path).at(at.clone());
+                held(&mut subject, finding, book);
+                untold = Some("it answers only whoever gives it the key");
+            }
+            Vouched::Wrong => {
+                let detail = "the receipt is not over its row as it lies here";
+                let finding = fault(Severity::Failed, CheckId::CustodySignature, detail);
+                held(&mut subject, finding.expected(place), book);
+                bad += 1;
+            }
+        }
+    }
+    let untold = untold.filter(|_| bad == 0);
+    if let (Some(check), 0, None) = (subject.rejected_by.first(), bad, untold) {
+        let detail = "signet's own verifier accepts these receipts";
+        book.note(Finding::new(Severity::Note, *check, detail).item(path));
+    }
+    facts.push(Fact::Peer {
+        item: path.to_owned(),
+        system: "signet",
+        command: "verify_receipt of each line",
+        verdict: match (bad, untold) {
+            (0, None) => "ok",
+            (0, Some(_)) => "untold",
+            _ => "broken",
+        },
+        reasons: Vec::new(),
+        why: untold,
+        entries: receipts.len() as u64,
+        breaks: bad,
+        first: None,
+        good: None,
+    });
+    Examined { subject, facts }
 }
 
 /// `None` for what another record of the folder speaks for.

@@ -297,6 +297,11 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
         }
         // Its kind says what it is; nothing of it is worth a line without its verification.
         Ok(Claim::Tbtc(_)) => {}
+        Ok(Claim::Receipts(receipts)) => {
+            for receipt in receipts.iter().filter_map(|(_, receipt)| receipt.as_ref().ok()) {
+                push(vec![("receipt", receipt.entry.clone()), ("keyid", receipt.key.clone())]);
+            }
+        }
         Ok(Claim::Supplied(what)) => push(vec![("brings", format!("{what}, which counts for nothing here"))]),
         Ok(Claim::BagDeclaration | Claim::Nothing) => {}
     }

@@ -491,6 +491,8 @@ pub struct Timeline {
     pub parts: Vec<signet::peer::Part>,
     /// What its events say of envelopes, the first of it.
     pub provenance: Vec<stellaops::Provenance>,
+    /// The receipts whose rows were met.
+    pub receipts: Vec<signet::receipt::Met>,
     /// The commits that it is about, as prx asks for them before a merge.
     pub guard: prx::guard::Guard,
 }
@@ -518,6 +520,7 @@ impl Timeline {
             stamps: signet::stamp::Kept::default(),
             parts: Vec::new(),
             provenance: Vec::new(),
+            receipts: Vec::new(),
             guard: prx::guard::Guard::default(),
         }
     }
@@ -539,6 +542,27 @@ impl Timeline {
             Some((_, count)) => Completeness::PinnedUntil { count },
             None => Completeness::NotEstablished,
         }
+    }
+}
+
+/// What lies beside timelines and is held against them while they are read.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Anchors of ledgers.
+    pub anchors: Vec<Anchor>,
+    /// Receipts of rows of signet.
+    pub receipts: Vec<signet::receipt::Receipt>,
+}
+
+impl Beside {
+    /// How much it is.
+    pub fn len(&self) -> usize {
+        self.anchors.len() + self.receipts.len()
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -569,18 +593,18 @@ impl Fold {
     /// The same for one of many files, with anchors that lie beside a ledger.
     /// Nothing of them needs to be verified: that the events agree with an
     /// anchor, or do not, says nothing about who made it.
-    pub fn among(format: Format, roster: &Arc<Roster>, pins: &[Pin], anchors: &Arc<Vec<Anchor>>) -> Fold {
+    pub fn among(format: Format, roster: &Arc<Roster>, pins: &[Pin], beside: &Arc<Beside>) -> Fold {
         let (lines, pins) = (0, pins.to_vec());
         let follow = match format {
             Format::StellaCustodyV1 => {
                 Follow::Stella(Box::new(stella::follow::Follow::new(roster.clone(), pins)))
             }
             Format::LedgerEventV1 => {
-                Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, anchors.clone())))
+                Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, beside.clone())))
             }
             Format::PrxDerivations => Follow::Prx(Box::new(prx::follow::Follow::new(roster.clone(), pins))),
             Format::SignetAudit => {
-                Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins)))
+                Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins).beside(beside)))
             }
             Format::StellaOps(schema) => {
                 Follow::StellaOps(Box::new(stellaops::follow::Follow::new(format, schema, pins)))

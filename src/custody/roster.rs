@@ -104,6 +104,26 @@ impl Roster {
         })
     }
 
+    /// The public keys for `algorithm` of that name, or that nobody gave a name.
+    pub(super) fn public(&self, name: &str, algorithm: Algorithm) -> Vec<(usize, usize, &PublicKey)> {
+        let mut found = Vec::new();
+        for (at, authority) in self.authorities.iter().enumerate() {
+            for (index, key) in authority.keys.iter().enumerate() {
+                let KeyMaterial::Public(public) = &key.material else { continue };
+                let named = || key.hints.contains(name) || key.hints.len() == public.hints().len();
+                if key.algorithms.contains(&algorithm) && named() {
+                    found.push((at, index, public));
+                }
+            }
+        }
+        found
+    }
+
+    /// Why that authority may not sign events of `event_type`.
+    pub(super) fn refused(&self, authority: usize, event_type: &str) -> Option<&'static str> {
+        refusal(&self.authorities[authority], event_type)
+    }
+
     /// Whether there is any shared key.
     pub(super) fn holds_shared(&self) -> bool {
         !self.by_hint.is_empty()

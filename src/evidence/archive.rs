@@ -192,7 +192,7 @@ impl Opened {
             _ => None,
         };
         let stream = hashing.borrow_mut().open(Lane::Members, want.algorithms);
-        let mut reading = Reading::new(claim, member.size, want, options, &self.demand.anchors);
+        let mut reading = Reading::new(claim, member.size, want, options, &self.demand.beside);
         let mut failed = None;
         match archive {
             Some(compression) => {
@@ -234,10 +234,13 @@ impl Opened {
             timelines: outcome.timelines,
         };
         self.asked = self.asked.union(outcome.peek.algorithms);
-        let anchors = self.demand.anchors.len();
+        let beside = self.demand.beside.len();
         self.demand.learn(&item, outcome.peek, options);
-        let ledger = |item: &Item| item.kind == Kind::Timeline(crate::custody::Format::LedgerEventV1);
-        self.ledger_too_early |= self.demand.anchors.len() > anchors && self.items.iter().any(ledger);
+        let log = |item: &Item| {
+            use crate::custody::Format::{LedgerEventV1, SignetAudit};
+            matches!(item.kind, Kind::Timeline(LedgerEventV1 | SignetAudit))
+        };
+        self.ledger_too_early |= self.demand.beside.len() > beside && self.items.iter().any(log);
         self.held += item.content.as_ref().map_or(0, |content| content.len() as u64);
         if self.held > limits::HELD_BYTES_MAX {
             item.content = None;

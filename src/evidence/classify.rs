@@ -144,6 +144,8 @@ const ENDINGS: &[(&str, NameClaim)] = {
         (".ledger.sqlite", Structured(Kind::PrxStore)),
         (".timeline.jsonl", EVENTS),
         (".timeline.ndjson", EVENTS),
+        (".signet-receipt", Structured(Kind::SignetReceipts)),
+        (".signet-receipts", Structured(Kind::SignetReceipts)),
         (".signet.jsonl", SIGNET),
         (".signet.ndjson", SIGNET),
         (".commit", Structured(Kind::GitObject)),

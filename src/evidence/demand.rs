@@ -12,7 +12,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::custody::Beside;
 use crate::custody::ledger::anchor::{self, Anchor};
+use crate::custody::signet::receipt::Receipt;
 use crate::digest::{Algorithm, AlgorithmSet};
 use crate::limits;
 use crate::listing::{self, Grammar};
@@ -43,8 +45,8 @@ pub(super) struct Demand {
     listed: Vec<(String, Want)>,
     /// So many of them are sorted.
     sorted: usize,
-    /// What ledgers are compared with.
-    pub(super) anchors: Arc<Vec<Anchor>>,
+    /// What ledgers and logs are compared with.
+    pub(super) beside: Arc<Beside>,
     /// Of archives in it.
     inner: BTreeMap<String, Demand>,
 }
@@ -96,9 +98,15 @@ impl Demand {
     /// Takes in what `item` asks of others.
     pub(super) fn learn(&mut self, item: &Item, peek: Peek, options: &Options<'_>) {
         // One more than a ledger is compared with, so that it says there are more.
-        let room = (limits::CUSTODY_ANCHORS_MAX + 1).saturating_sub(self.anchors.len());
+        let room = (limits::CUSTODY_ANCHORS_MAX + 1).saturating_sub(self.beside.anchors.len());
         if room > 0 && !peek.anchors.is_empty() {
-            Arc::make_mut(&mut self.anchors).extend(peek.anchors.into_iter().take(room));
+            Arc::make_mut(&mut self.beside).anchors.extend(peek.anchors.into_iter().take(room));
+        }
+        if item.kind == Kind::SignetReceipts {
+            let all = item.content.as_deref().and_then(|bytes| Receipt::parse_all(bytes).ok());
+            let read = all.into_iter().flatten().filter_map(|(_, receipt)| receipt.ok());
+            let room = limits::CUSTODY_RECEIPTS_MAX.saturating_sub(self.beside.receipts.len());
+            Arc::make_mut(&mut self.beside).receipts.extend(read.take(room));
         }
         let path = item.path.as_str();
         let ask = |demand: &mut Demand, path: &str, want: Want| demand.listed.push((path.to_owned(), want));

@@ -419,7 +419,7 @@ impl Context<'_> {
         buffer: &mut [u8],
     ) -> Result<(Option<Fault>, Peek, Option<Opened>), Refusal> {
         let want = self.demand.of(item.path.as_str());
-        let mut reading = Reading::new(claim, item.size, want, self.options, &self.demand.anchors);
+        let mut reading = Reading::new(claim, item.size, want, self.options, &self.demand.beside);
         let mut opened = None;
         let mut length = 0;
         let threaded = self.threaded && item.size >= LARGE_BYTES;

@@ -113,6 +113,8 @@ pub enum Kind {
     GitObject,
     /// A file in which git keeps objects and the names of them, or its own business.
     GitStore,
+    /// Receipts of rows of signet, one on each line.
+    SignetReceipts,
     /// What the signer of tBTC leaves behind.
     Tbtc(custody::tbtc::Form),
     /// What operating systems drop where they go.
@@ -174,6 +176,7 @@ impl Kind {
             Kind::SimpleSigning => "simple-signing",
             Kind::GitObject => "git-object",
             Kind::GitStore => "git-store",
+            Kind::SignetReceipts => "signet-receipts",
             Kind::Tbtc(form) => form.name(),
             Kind::Debris => "debris",
         }

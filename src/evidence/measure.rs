@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::custody;
-use crate::custody::ledger::anchor::Anchor;
+use crate::custody::Beside;
 use crate::limits;
 
 use super::classify::{self, Beginning, NameClaim};
@@ -20,7 +20,7 @@ pub(super) struct Reading<'a> {
     size: u64,
     state: State,
     options: &'a Options<'a>,
-    anchors: &'a Arc<Vec<Anchor>>,
+    beside: &'a Arc<Beside>,
     /// Wanted whole by a signature over it.
     held: bool,
     oversize: Option<u64>,
@@ -62,10 +62,10 @@ impl<'a> Reading<'a> {
         size: u64,
         want: Want,
         options: &'a Options<'a>,
-        anchors: &'a Arc<Vec<Anchor>>,
+        beside: &'a Arc<Beside>,
     ) -> Reading<'a> {
         let held = want.whole && size <= limits::SIGNED_BYTES_MAX;
-        Reading { claim, size, state: State::Head(Vec::new()), options, anchors, held, oversize: None }
+        Reading { claim, size, state: State::Head(Vec::new()), options, beside, held, oversize: None }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -101,7 +101,7 @@ impl<'a> Reading<'a> {
             Beginning::Timeline(format) => {
                 let nobody = || Arc::new(custody::Roster::new(&[]));
                 let roster = self.options.roster.cloned().unwrap_or_else(nobody);
-                let fold = custody::Fold::among(format, &roster, self.options.pins, self.anchors);
+                let fold = custody::Fold::among(format, &roster, self.options.pins, self.beside);
                 let mut lines = Box::new(Lines { format, fold, begun: Vec::new() });
                 lines.push(head);
                 State::Lines(lines)
@@ -153,7 +153,7 @@ impl<'a> Reading<'a> {
                 if outcome.kind == Kind::Tbtc(custody::tbtc::Form::Transcript) {
                     let (nobody, format) =
                         (Arc::new(custody::Roster::new(&[])), custody::Format::TbtcTranscript);
-                    let mut fold = custody::Fold::among(format, &nobody, self.options.pins, self.anchors);
+                    let mut fold = custody::Fold::among(format, &nobody, self.options.pins, self.beside);
                     fold.line(&content);
                     outcome.timelines = fold.finish(true);
                 }

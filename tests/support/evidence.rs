@@ -263,6 +263,7 @@ pub fn timeline(signers: &[&Person], pinned: bool) -> Timeline {
         stamps: Default::default(),
         parts: Vec::new(),
         provenance: Vec::new(),
+        receipts: Vec::new(),
         guard: Default::default(),
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::anchor::{Anchor, Anchors};
+use super::anchor::Anchors;
 use super::{Record, leaf_hash, read};
 use crate::custody::BreakKind::{Case, Hash, Leaf, Shape, Time};
 use crate::custody::breaks::{At, Breaks};
 use crate::custody::chain::{Chain, Place};
 use crate::custody::display::Display;
-use crate::custody::{Format, Link, Pin, Timeline};
+use crate::custody::{Beside, Format, Link, Pin, Timeline};
 use crate::digest::Digest;
 use crate::limits;
 use crate::time::UnixTime;
@@ -17,7 +17,7 @@ use crate::wire::quoted;
 
 pub(in crate::custody) struct Follow {
     pins: Vec<Pin>,
-    anchors: Arc<Vec<Anchor>>,
+    beside: Arc<Beside>,
     chains: BTreeMap<String, OneChain>,
     /// The chain of the line before: where the fault of a line is noted whose
     /// own chain cannot be read.
@@ -38,10 +38,10 @@ struct OneChain {
 }
 
 impl Follow {
-    pub fn new(pins: Vec<Pin>, anchors: Arc<Vec<Anchor>>) -> Follow {
+    pub fn new(pins: Vec<Pin>, beside: Arc<Beside>) -> Follow {
         Follow {
             pins,
-            anchors,
+            beside,
             chains: BTreeMap::new(),
             current: None,
             early: Breaks::default(),
@@ -99,7 +99,7 @@ impl Follow {
             chain,
             breaks: std::mem::take(&mut self.early),
             anchors: Anchors::new(
-                self.anchors.iter().filter(|anchor| first && anchor.tenant == record.tenant),
+                self.beside.anchors.iter().filter(|anchor| first && anchor.tenant == record.tenant),
             ),
             display: if self.chains.is_empty() { Display::whole() } else { Display::brief() },
             at: None,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::Stored;
 use super::follow::Follow;
 use super::peer::{Segment, Walk};
-use super::seen::{Seen, see};
+use super::seen::{Asked, Seen, see};
 use crate::custody::{Roster, Timeline};
 use crate::digest::{Digest, decode_hex, encode_hex};
 use crate::limits;
@@ -202,7 +202,7 @@ fn rows(
         number += 1;
         let raw = line.strip_suffix(b"\n").unwrap_or(&line);
         split_by_signet |= splits(raw);
-        let entry = match see(raw, false, roster) {
+        let entry = match see(raw, false, roster, &Asked::default()) {
             Seen::Blank => continue,
             Seen::Row(entry) => entry,
             Seen::Unread(why, _) => return Err(ArchiveError::Row { line: number, why }),

@@ -10,14 +10,15 @@ use super::Stored;
 use super::archive::Marker;
 use super::links::{Links, Place, digest};
 use super::peer::{self, Answer, Part, Walk};
-use super::seen::{Entry, Lax, Seen, SeenMarker, Vouch, see};
+use super::receipt::{Met, Vouched};
+use super::seen::{Asked, Entry, Lax, Seen, SeenMarker, Vouch, see};
 use super::stamp::Stamps;
 use crate::crypto::signature::Algorithm;
 use crate::custody::BreakKind::{Actor, Anchor, Hash, Shape, Signature};
 use crate::custody::breaks::{At, Breaks, cut};
 use crate::custody::display::Display;
 use crate::custody::roster::Roster;
-use crate::custody::{Format, KeyUse, Link, Pin, Signer, Timeline};
+use crate::custody::{Beside, Format, KeyUse, Link, Pin, Signer, Timeline};
 use crate::limits;
 use crate::time::{Interval, UnixTime};
 use crate::wire::quoted;
@@ -41,6 +42,10 @@ pub(in crate::custody) struct Follow {
     /// The rows since the last marker, as signet sees them.
     segment: Walk,
     parts: Vec<Part>,
+    beside: Arc<Beside>,
+    /// Which receipts name a row, by its name.
+    receipts: BTreeMap<String, Vec<usize>>,
+    met: Vec<Met>,
 }
 
 /// Lines that were not looked at yet.
@@ -94,7 +99,18 @@ impl Follow {
             peer,
             segment: Walk::segment(),
             parts: Vec::new(),
+            beside: Arc::default(),
+            receipts: BTreeMap::new(),
+            met: Vec::new(),
         }
+    }
+
+    /// The same with receipts that its rows are held against.
+    pub fn beside(mut self, beside: &Arc<Beside>) -> Follow {
+        for (index, receipt) in beside.receipts.iter().enumerate() {
+            self.receipts.entry(receipt.entry.clone()).or_default().push(index);
+        }
+        Follow { beside: beside.clone(), ..self }
     }
 
     /// Rows that continue a log after that head and number.
@@ -120,7 +136,8 @@ impl Follow {
         let mut batch = std::mem::take(&mut self.batch);
         let lines = batch.lines();
         let roster = &self.roster;
-        let look = |(number, raw): &(u64, &[u8])| see(raw, *number == 1, roster);
+        let asked = Asked { receipts: &self.beside.receipts, by_entry: Some(&self.receipts) };
+        let look = |(number, raw): &(u64, &[u8])| see(raw, *number == 1, roster, &asked);
         let seen: Vec<Seen> = lines.par_iter().with_min_len(64).map(look).collect();
         for ((number, _), seen) in lines.into_iter().zip(seen) {
             self.seen(number, seen);
@@ -134,6 +151,17 @@ impl Follow {
         match seen {
             Seen::Blank => {}
             Seen::Row(entry) => {
+                for (index, payload, vouched) in &entry.receipts {
+                    let receipt = self.beside.receipts[*index].clone();
+                    let by = match vouched {
+                        Vouched::By(authority, key) => {
+                            let (identity, id) = self.roster.key(*authority, *key);
+                            Some((identity.clone(), id))
+                        }
+                        _ => None,
+                    };
+                    self.met.push(Met { receipt, line, payload: *payload, vouched: *vouched, by });
+                }
                 self.peer.row(&entry);
                 let room = self.parts.len() < limits::CUSTODY_ARCHIVES_MAX;
                 match &entry.marker {
@@ -330,6 +358,7 @@ impl Follow {
             bound: self.bound,
             peers,
             stamps: self.stamps.finish(),
+            receipts: self.met,
             parts,
             ..Timeline::unread(Format::SignetAudit, breaks, tallies)
         }

@@ -12,6 +12,7 @@ pub mod archive;
 pub(super) mod follow;
 mod links;
 pub mod peer;
+pub mod receipt;
 mod seen;
 pub mod stamp;
 

@@ -1,10 +1,13 @@
 //! One line, read and authenticated. Nothing here depends on other lines, so
 //! that many are read at once and only what links them is asked in order.
 
+use super::receipt::{Receipt, Vouched};
 use super::stamp::{self, SeenStamp};
 use super::{Form, KeyName, Row, RowError, Stored};
+use std::collections::BTreeMap;
+
 use crate::custody::roster::Roster;
-use crate::digest;
+use crate::digest::{self, Digest};
 use crate::limits;
 use crate::time::UnixTime;
 use crate::wire::json::{self, JsonErrorKind, Value};
@@ -47,6 +50,27 @@ pub(in crate::custody) struct Entry {
     pub stamp: Option<Box<SeenStamp>>,
     /// What it says of archived rows.
     pub marker: Option<Box<SeenMarker>>,
+    /// The receipts that name it, the digest of what they should be over, and
+    /// what came of each.
+    pub receipts: Vec<(usize, Digest, Vouched)>,
+}
+
+/// Receipts that rows are held against.
+#[derive(Clone, Copy, Default)]
+pub(in crate::custody) struct Asked<'a> {
+    pub receipts: &'a [Receipt],
+    pub by_entry: Option<&'a BTreeMap<String, Vec<usize>>>,
+}
+
+impl Asked<'_> {
+    fn of(&self, row: &Row, payload: &[u8], roster: &Roster) -> Vec<(usize, Digest, Vouched)> {
+        let Some(named) = self.by_entry.and_then(|by_entry| by_entry.get(row.entry_id)) else {
+            return Vec::new();
+        };
+        let digest = Digest::sha256(payload);
+        let over = |index: &usize| (*index, digest, self.receipts[*index].over(payload, row.stated, roster));
+        named.iter().map(over).collect()
+    }
 }
 
 /// What a marker says.
@@ -77,7 +101,7 @@ pub(in crate::custody) enum Vouch {
 }
 
 /// Reads the line, without its line feed.
-pub(in crate::custody) fn see(raw: &[u8], first: bool, roster: &Roster) -> Seen {
+pub(in crate::custody) fn see(raw: &[u8], first: bool, roster: &Roster, asked: &Asked<'_>) -> Seen {
     // One mark at the beginning of the file says nothing.
     let raw = if first { raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(raw) } else { raw };
     if raw.len() > limits::CUSTODY_LINE_BYTES_MAX {
@@ -91,7 +115,7 @@ pub(in crate::custody) fn see(raw: &[u8], first: bool, roster: &Roster) -> Seen 
         return Seen::Blank;
     }
     match json::parse(raw) {
-        Ok(value) => match entry(&value, raw, roster) {
+        Ok(value) => match entry(&value, raw, roster, asked) {
             Ok(entry) => Seen::Row(entry),
             Err(error) => Seen::Unread(error.to_string(), lax_error(&error)),
         },
@@ -107,7 +131,7 @@ fn python_space(character: char) -> bool {
 /// What signet makes of a text that is no JSON by our rules.
 fn lax(stripped: &str, roster: &Roster) -> Lax {
     match json::parse_dangerous_last_wins(stripped.as_bytes()) {
-        Ok(value) => match entry(&value, stripped.as_bytes(), roster) {
+        Ok(value) => match entry(&value, stripped.as_bytes(), roster, &Asked::default()) {
             Ok(entry) => Lax::Row(entry),
             Err(error) => lax_error(&error),
         },
@@ -130,7 +154,7 @@ fn lax_error(error: &RowError) -> Lax {
     }
 }
 
-fn entry(value: &Value, raw: &[u8], roster: &Roster) -> Result<Entry, RowError> {
+fn entry(value: &Value, raw: &[u8], roster: &Roster, asked: &Asked<'_>) -> Result<Entry, RowError> {
     let row = Row::read(value)?;
     let payload = row.payload()?;
     let (key, vouch) = match row.key {
@@ -154,6 +178,7 @@ fn entry(value: &Value, raw: &[u8], roster: &Roster) -> Result<Entry, RowError> 
         key,
         vouch,
         stamp,
+        receipts: asked.of(&row, &payload, roster),
         owner: row.owner,
     })
 }
