@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
+use crate::custody;
 use crate::custody::ledger::anchor::AnchorError;
 use crate::custody::signet::receipt::{Receipt as SignetReceipt, ReceiptError as SignetReceiptError};
 use crate::custody::signet::stamp::RowStamp;
@@ -82,6 +83,8 @@ pub enum Claim {
     Document(Box<Document>),
     /// A payload of cosign that names this image.
     Image(Digest),
+    /// The logs of an identity of auths.
+    AuthsBundle(Box<custody::auths::Bundle>),
     /// A commit or tag of git.
     Git(Box<Text>),
     /// A time for a machine without a clock.
@@ -220,6 +223,9 @@ pub enum ClaimError {
     /// An anchor of a ledger that is none.
     #[error(transparent)]
     Anchor(#[from] AnchorError),
+    /// A bundle of auths that is none.
+    #[error(transparent)]
+    Auths(#[from] custody::auths::BundleError),
     /// A commit or tag that is none.
     #[error(transparent)]
     Git(#[from] ObjectError),
@@ -296,6 +302,7 @@ impl ClaimError {
             ClaimError::Json(error)
             | ClaimError::Cosign(CosignError::Json { error, .. })
             | ClaimError::Statement(StatementError::Json(error))
+            | ClaimError::Auths(custody::auths::BundleError::Json(error))
             | ClaimError::Listing(ListingError::Json(error)) => Some(&error.kind),
             _ => None,
         }
@@ -308,6 +315,7 @@ impl ClaimError {
             | ClaimError::Envelope(EnvelopeError::Shape(error))
             | ClaimError::Statement(StatementError::Shape(error))
             | ClaimError::Layout(LayoutError::Shape(error))
+            | ClaimError::Auths(custody::auths::BundleError::Shape(error))
             | ClaimError::Listing(ListingError::Shape(error))
             | ClaimError::Receipt(ReceiptError::Shape(error)) => Some(error),
             ClaimError::Bundle(error) => error.shape(),
@@ -433,6 +441,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::FileManifest => Claim::Files(FileManifest::parse(&json::parse(content)?)?),
         Kind::PublicKey => public_key(item, content)?,
         Kind::TrustStore => trust_store(item, content)?,
+        Kind::AuthsBundle => Claim::AuthsBundle(Box::new(custody::auths::Bundle::parse(content)?)),
         Kind::GitObject => Claim::Git(Box::new(Text::parse(content)?)),
         // Read together, where the case is a repository.
         Kind::GitStore => Claim::Nothing,

@@ -18,7 +18,7 @@ pub const ABOUT: About = About {
     remedy: "Compare the named actor with the custody plan of the case. If he is entitled, add him to the \
         trust store with the purpose `custody`; if not, treat all later events as unproven.",
     clause: "docs/formats/custody.md, actors; docs/formats/trust-store.md, purposes; docs/formats/signet.md; \
-        docs/formats/prx.md, effects",
+        docs/formats/prx.md, effects; docs/formats/auths.md",
 };
 
 /// Writes the breaks of this kind in `timeline`.
@@ -45,4 +45,24 @@ pub fn orphan(actor: Option<&str>, effect: &str, standing: Ownership, line: u64,
 pub fn without_key(key: &KeyId) -> Finding {
     let detail = "no authority of that name has the key that signed";
     Finding::new(Severity::Failed, ABOUT.id, detail).found(key.to_string())
+}
+
+/// The identity that a commit names may not have signed it.
+pub fn of_commit(device: &str, detail: &str) -> Finding {
+    let what = "whoever signed the commit may not sign for the identity that it names";
+    let finding =
+        Finding::new(Severity::Failed, ABOUT.id, what).found(crate::path::escape(detail.as_bytes()));
+    finding.expected(crate::path::escape(device.as_bytes()))
+}
+
+/// The logs behind a commit prove nothing.
+pub fn log_unsound() -> Finding {
+    let what = "a log behind the identity of the commit does not hold, or is another's";
+    Finding::new(Severity::Failed, ABOUT.id, what)
+}
+
+/// Whether a device may still sign depends on a time that was not given.
+pub fn term_open() -> Finding {
+    let what = "whether the device could still sign depends on the time of validation";
+    Finding::new(Severity::NotEstablished, ABOUT.id, what).expected("--at")
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::{Identity, Purpose};
+use crate::check::auths::Identities;
 use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
@@ -29,11 +30,16 @@ pub struct Examined {
 /// Examines the commits and tags of a case.
 pub fn examine(view: &CaseView, context: &Context, times: &Times, book: &mut Book) -> Vec<Examined> {
     let mut examined = Vec::new();
+    let identities = Identities::of(view);
     for (index, item) in view.case.items.iter().enumerate() {
         let Some(Claim::Git(text)) = view.claim(index) else { continue };
         let path = item.path.as_str();
         let existence = times.existence(context.rules.at, item, &[]);
-        let mut one = judged(context, path, None, text, &existence, book);
+        let mut one = {
+            let raw = item.content.as_deref().unwrap_or_default();
+            let object = Known { context, identities: &identities, raw, text, existence: &existence };
+            judged(&object, path, None, book)
+        };
         let name = item.path.file_name();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         match parse_id(stem) {
@@ -48,23 +54,27 @@ pub fn examine(view: &CaseView, context: &Context, times: &Times, book: &mut Boo
         examined.push(one);
     }
     if view.case.format == CaseFormat::GitRepository {
-        examined.extend(repository(view, context, book));
+        examined.extend(repository(view, context, &identities, book));
     }
     examined
 }
 
+/// One commit or tag, and what is known around it.
+struct Known<'k> {
+    context: &'k Context<'k>,
+    identities: &'k Identities<'k>,
+    /// The whole object.
+    raw: &'k [u8],
+    text: &'k Text,
+    existence: &'k Existence,
+}
+
 /// What speaks for and against one commit or tag.
-fn judged(
-    context: &Context,
-    item: &str,
-    at: Option<&str>,
-    text: &Text,
-    existence: &Existence,
-    book: &mut Book,
-) -> Examined {
-    let mut subject = Subject::new(SubjectKind::GitObject, Some(text.id()));
+fn judged(known: &Known, item: &str, at: Option<&str>, book: &mut Book) -> Examined {
+    let context = known.context;
+    let mut subject = Subject::new(SubjectKind::GitObject, Some(known.text.id()));
     subject.needs_voucher = false;
-    let (facts, doubts) = signer(context, item, text, existence, &mut subject.standing, book);
+    let (facts, doubts) = signer(known, item, &mut subject.standing, book);
     let mut standing = Standing::default();
     for finding in signing::weigh(context, doubts, &mut standing) {
         let finding = finding.item(item);
@@ -79,6 +89,10 @@ fn judged(
         subject.rejected_by.extend(&standing.failed);
         subject.held_by.extend(&standing.open);
         subject.held_by.extend(standing.held.values());
+        if subject.rejected_by.is_empty() && subject.held_by.is_empty() {
+            // Nobody stands behind it, whatever was said.
+            subject.held_by.insert(CheckId::TrustKnownSigner);
+        }
     }
     Examined { subject, facts }
 }
@@ -86,14 +100,23 @@ fn judged(
 type Doubt = (Option<Identity>, Finding);
 
 /// Who signed it, and what speaks against that.
-fn signer(
-    context: &Context,
-    item: &str,
-    text: &Text,
-    existence: &Existence,
-    standing: &mut Standing,
-    book: &mut Book,
-) -> (Vec<Fact>, Vec<Doubt>) {
+fn signer(known: &Known, item: &str, standing: &mut Standing, book: &mut Book) -> (Vec<Fact>, Vec<Doubt>) {
+    let (facts, doubts) = by_key(known, item, standing, book);
+    let Text::Commit(commit) = known.text else { return (facts, doubts) };
+    if !facts.is_empty() {
+        return (facts, doubts);
+    }
+    // Nobody whose key is in the trust store: perhaps the device of a pinned identity.
+    let Known { context, identities, raw, existence, .. } = known;
+    match identities.judge(context, item, raw, commit, existence, standing, book) {
+        Some(found) => (found.facts, found.doubts),
+        None => (facts, doubts),
+    }
+}
+
+/// Who of the trust store signed it, and what speaks against that.
+fn by_key(known: &Known, item: &str, standing: &mut Standing, book: &mut Book) -> (Vec<Fact>, Vec<Doubt>) {
+    let Known { context, text, existence, .. } = known;
     let armor = match text.signature() {
         None => return (Vec::new(), vec![(None, trust_known_signer::nobody())]),
         Some(Signature::Ssh(armor)) => armor,
@@ -163,7 +186,7 @@ fn signer(
 }
 
 /// A repository: what its refs stand at is what the report answers for.
-fn repository(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Examined> {
+fn repository(view: &CaseView, context: &Context, identities: &Identities, book: &mut Book) -> Vec<Examined> {
     let store = view.case.items.iter().filter(|item| item.kind == Kind::GitStore);
     let files: BTreeMap<&str, &[u8]> =
         store.filter_map(|item| Some((item.path.as_str(), item.content.as_deref()?))).collect();
@@ -186,6 +209,9 @@ fn repository(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Examin
     for (name, id) in repository.refs() {
         tips.entry(*id).or_default().push(name);
     }
+    if tips.is_empty() {
+        return broken(git_history::empty(), book);
+    }
     let mut walk =
         Walk { repository: &repository, context, seen: BTreeSet::new(), signed: Default::default() };
     let existence = Existence::unproven(context.rules.at);
@@ -198,7 +224,10 @@ fn repository(view: &CaseView, context: &Context, book: &mut Book) -> Vec<Examin
         let item = names.iter().find(lies).copied().unwrap_or("packed-refs");
         let at = names.join(", ");
         let mut one = match walk.text(id) {
-            Ok(Some(text)) => judged(context, item, Some(&at), &text, &existence, book),
+            Ok(Some((text, raw))) => {
+                let object = Known { context, identities, raw: &raw, text: &text, existence: &existence };
+                judged(&object, item, Some(&at), book)
+            }
             // A ref to a tree or to a file names something that nobody signs.
             Ok(None) => continue,
             Err(finding) => {
@@ -240,7 +269,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// The commit or tag of that id; `None` for something else.
-    fn text(&self, id: &Digest) -> Result<Option<Text>, Finding> {
+    fn text(&self, id: &Digest) -> Result<Option<(Text, Vec<u8>)>, Finding> {
         let object = match self.repository.read(id) {
             Ok(object) => object,
             Err(StoreError::Missing { id }) => return Err(git_history::missing(&id)),
@@ -248,7 +277,7 @@ impl Walk<'_> {
         };
         match object.kind {
             ObjectKind::Commit | ObjectKind::Tag => match Text::parse(&object.body) {
-                Ok(text) if text.kind() == object.kind => Ok(Some(text)),
+                Ok(text) if text.kind() == object.kind => Ok(Some((text, object.body))),
                 Ok(_) => Err(git_object::shape(id, "another kind of object than its header says")),
                 Err(error) => Err(git_object::shape(id, &error.to_string())),
             },
@@ -268,7 +297,7 @@ impl Walk<'_> {
                 return findings;
             }
             let text = match self.text(&id) {
-                Ok(Some(text)) => text,
+                Ok(Some((text, _))) => text,
                 Ok(None) => continue,
                 Err(finding) => {
                     findings.push(finding);

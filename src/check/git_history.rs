@@ -53,3 +53,8 @@ pub fn told(signed: &Signed) -> Finding {
     );
     Finding::new(Severity::Note, ABOUT.id, detail)
 }
+
+/// Nothing in the repository has a name.
+pub fn empty() -> Finding {
+    Finding::new(Severity::NotEstablished, ABOUT.id, "the repository has no branch and no tag")
+}

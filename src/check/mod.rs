@@ -42,6 +42,7 @@ pub mod format_base64;
 pub mod format_der;
 pub mod format_lines;
 pub mod format_shape;
+pub mod auths;
 pub mod git;
 pub mod git_history;
 pub mod git_object;

@@ -41,3 +41,10 @@ pub fn another_kind() -> Finding {
 pub fn malformed(error: &SshsigError) -> Finding {
     Finding::new(Severity::Failed, ABOUT.id, format!("the signature in it cannot be read: {error}"))
 }
+
+/// The signature in a commit is not one over it by the device that it names.
+pub fn not_made(device: &str) -> Finding {
+    let detail = "the signature in it is none over this commit";
+    Finding::new(Severity::Failed, ABOUT.id, detail)
+        .expected(format!("one by {}", crate::path::escape(device.as_bytes())))
+}

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
 use crate::check::{
-    archives, chain, custody_actor, custody_anchor, custody_case, custody_completeness, custody_duplicate,
-    custody_fork, custody_gap, custody_genesis, custody_handover, custody_hash, custody_head, custody_leaf,
-    custody_link, custody_order, custody_record, custody_redaction, custody_rehash, custody_shape,
-    custody_signature, custody_time, integrity_recipe, records, stamps,
+    archives, auths, chain, custody_actor, custody_anchor, custody_case, custody_completeness,
+    custody_duplicate, custody_fork, custody_gap, custody_genesis, custody_handover, custody_hash,
+    custody_head, custody_leaf, custody_link, custody_order, custody_record, custody_redaction,
+    custody_rehash, custody_shape, custody_signature, custody_time, integrity_recipe, records, stamps,
 };
 use crate::custody::ledger::anchor::Anchor;
 use crate::custody::signet::peer::{Answer, System};
-use crate::custody::{Pin, Roster, Signer, Timeline};
+use crate::custody::{Format, Pin, Roster, Signer, Timeline};
 use crate::evidence::Evidence;
 use crate::fact::{Fact, Subject, SubjectKind, TimelineLine};
 use crate::finding::{Book, CheckId, Finding, Severity};
@@ -110,6 +110,9 @@ pub fn examine(
                 subject.held_by.insert(CheckId::CustodyAnchor);
             }
             signers(context, path, timeline, &mut subject, book);
+            if timeline.format == Format::AuthsKel {
+                auths::root(view, context, index, &mut subject, book);
+            }
             match exhibits(view, path, timeline, book) {
                 Some(Severity::Failed) => drop(subject.rejected_by.insert(CheckId::CustodyRehash)),
                 Some(_) => drop(subject.held_by.insert(CheckId::CustodyRehash)),
@@ -131,6 +134,9 @@ pub fn examine(
             facts.extend(timeline.peers.iter().map(|answer| peer(path, answer, &subject, book)));
             facts.extend(commits(context, path, timeline));
             facts.extend(told);
+            if std::ptr::eq(timeline, &item.timelines[0]) {
+                facts.extend(auths::peer_of(view, context, index));
+            }
             examined.push(Examined { subject, facts });
         }
     }

@@ -68,3 +68,9 @@ pub fn too_much_to_hash(bytes: u64) -> Finding {
 pub fn nobody() -> Finding {
     Finding::new(Severity::NotEstablished, ABOUT.id, "without an envelope: nobody signed it")
 }
+
+/// A commit or a bundle is of an identity that nobody outside the evidence pinned.
+pub fn not_pinned(did: &str) -> Finding {
+    let detail = "nobody in the trust store pinned this identity";
+    Finding::new(Severity::NotEstablished, ABOUT.id, detail).found(path::escape(did.as_bytes()))
+}

@@ -206,6 +206,12 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             }
             push(claim);
         }
+        Ok(Claim::AuthsBundle(bundle)) => {
+            let mut claim = vec![("identity", bundle.root.did.clone())];
+            claim.push(("devices", bundle.devices.len().to_string()));
+            claim.push(("made", bundle.made.to_string()));
+            push(claim);
+        }
         Ok(Claim::Git(text)) => {
             let mut claim = vec![(text.kind().name(), text.id().hex())];
             claim.push(("leadsTo", text.leads_to().hex()));

@@ -36,6 +36,8 @@ pub use signers::{KeyUse, Signer};
 /// The formats of timelines that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
+    /// Key event logs in a bundle of auths, docs/formats/auths.md.
+    AuthsKel,
     /// The hash-chained ledger of StellaOps, docs/formats/ledger.md.
     LedgerEventV1,
     /// The provenance ledger of prx, docs/formats/prx.md.
@@ -52,7 +54,8 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
+        Format::AuthsKel,
         Format::LedgerEventV1,
         Format::PrxDerivations,
         Format::SignetAudit,
@@ -68,6 +71,7 @@ impl Format {
         match self {
             Format::LedgerEventV1 => "ledger.event.v1",
             Format::PrxDerivations => "prx.derivations",
+            Format::AuthsKel => "auths.kel",
             Format::SignetAudit => "signet.audit",
             Format::StellaCustodyV1 => "stella.custody/v1",
             Format::StellaOps(stellaops::Schema::Forensics) => "stellaops.forensics",
@@ -83,6 +87,7 @@ impl Format {
         match self {
             Format::LedgerEventV1 => ledger::ASSUMPTIONS,
             Format::StellaOps(schema) => schema.assumptions(),
+            Format::AuthsKel => &[],
             Format::PrxDerivations
             | Format::SignetAudit
             | Format::StellaCustodyV1
@@ -577,6 +582,8 @@ enum Follow {
     Stella(Box<stella::follow::Follow>),
     Ledger(Box<ledger::follow::Follow>),
     Signet(Box<signet::follow::Follow>),
+    /// A bundle is one value, however many lines it is on.
+    Auths(Vec<u8>, Vec<Pin>),
     Prx(Box<prx::follow::Follow>),
     Tbtc(Box<tbtc::transcript::Whole>),
     StellaOps(Box<stellaops::follow::Follow>),
@@ -603,6 +610,7 @@ impl Fold {
                 Follow::Ledger(Box::new(ledger::follow::Follow::new(pins, beside.clone())))
             }
             Format::PrxDerivations => Follow::Prx(Box::new(prx::follow::Follow::new(roster.clone(), pins))),
+            Format::AuthsKel => Follow::Auths(Vec::new(), pins),
             Format::SignetAudit => {
                 Follow::Signet(Box::new(signet::follow::Follow::new(roster.clone(), pins).beside(beside)))
             }
@@ -631,6 +639,10 @@ impl Fold {
             Follow::Stella(follow) => follow.line(self.lines, raw),
             Follow::Ledger(follow) => follow.line(self.lines, raw),
             Follow::Signet(follow) => follow.line(self.lines, raw),
+            Follow::Auths(bytes, _) => {
+                bytes.extend_from_slice(raw);
+                bytes.push(b'\n');
+            }
             Follow::Prx(follow) => follow.line(self.lines, raw),
             Follow::Tbtc(whole) => whole.line(raw),
             Follow::StellaOps(follow) => follow.line(self.lines, raw),
@@ -658,6 +670,7 @@ impl Fold {
             Follow::Stella(follow) => vec![follow.finish(cut_at)],
             Follow::Ledger(follow) => follow.finish(cut_at),
             Follow::Signet(follow) => vec![follow.finish(cut_at)],
+            Follow::Auths(bytes, pins) => auths::timelines::of_bundle(&bytes, &pins),
             Follow::Prx(follow) => vec![follow.finish()],
             Follow::Tbtc(whole) => vec![whole.finish()],
             Follow::StellaOps(follow) => vec![follow.finish(cut_at)],

@@ -337,9 +337,10 @@ pub(super) fn is_git_store(path: &str) -> bool {
         || ["refs/heads/", "refs/tags/", "refs/remotes/"].iter().any(|folder| path.starts_with(folder))
 }
 
-/// Whether git keeps its own business at that path of a repository.
+/// Whether git keeps its own business at that path of a repository. Hooks are none of
+/// it, but for the samples that are never run: git would run what lies there.
 pub(super) fn is_git_business(path: &str) -> bool {
-    const FILES: [&str; 9] = [
+    const FILES: [&str; 20] = [
         "config",
         "description",
         "index",
@@ -349,10 +350,30 @@ pub(super) fn is_git_business(path: &str) -> bool {
         "COMMIT_EDITMSG",
         "MERGE_HEAD",
         "MERGE_MSG",
+        "MERGE_MODE",
+        "info/exclude",
+        "info/attributes",
+        "info/sparse-checkout",
+        "info/refs",
+        "objects/info/packs",
+        "objects/info/alternates",
+        "objects/info/commit-graph",
+        "logs/HEAD",
+        "refs/stash",
+        "logs/refs/stash",
     ];
-    const FOLDERS: [&str; 5] = ["hooks/", "info/", "logs/", "objects/info/", "refs/"];
-    let beside_packs = path.strip_prefix("objects/pack/").and_then(|name| name.rsplit_once('.'));
+    const FOLDERS: [&str; 6] = [
+        "logs/refs/heads/",
+        "logs/refs/remotes/",
+        "objects/info/commit-graphs/",
+        "refs/notes/",
+        "refs/pull/",
+        "refs/replace/",
+    ];
+    let beside_packs = path.strip_prefix("objects/pack/pack-").and_then(|name| name.rsplit_once('.'));
+    let sample = path.strip_prefix("hooks/").is_some_and(|name| name.ends_with(".sample"));
     FILES.contains(&path)
+        || sample
         || FOLDERS.iter().any(|folder| path.starts_with(folder))
         || beside_packs.is_some_and(|(_, ending)| matches!(ending, "rev" | "bitmap" | "keep" | "mtimes"))
 }
@@ -639,6 +660,9 @@ fn by_members(value: &Value) -> Option<Kind> {
         ["body", "logID", "logIndex", "integratedTime"].iter().all(|name| entry.get(name).is_some())
     }) {
         return Some(Kind::LogEntries);
+    }
+    if custody::auths::Bundle::is_claimed(value) {
+        return Some(Kind::AuthsBundle);
     }
     match text("schema") {
         Some("stella.trust/v1") => return Some(Kind::TrustStore),

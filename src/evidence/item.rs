@@ -109,6 +109,8 @@ pub enum Kind {
     OciConfig,
     /// A payload of cosign that names an image.
     SimpleSigning,
+    /// The logs of an identity of auths.
+    AuthsBundle,
     /// A commit or tag of git, without its header.
     GitObject,
     /// A file in which git keeps objects and the names of them, or its own business.
@@ -174,6 +176,7 @@ impl Kind {
             Kind::OciManifest => "oci-manifest",
             Kind::OciConfig => "oci-config",
             Kind::SimpleSigning => "simple-signing",
+            Kind::AuthsBundle => "auths-bundle",
             Kind::GitObject => "git-object",
             Kind::GitStore => "git-store",
             Kind::SignetReceipts => "signet-receipts",

@@ -146,6 +146,13 @@ impl<'a> Reading<'a> {
                     classify::by_beginning(NameClaim::None, &content, true),
                     Beginning::Opaque(Kind::Executable)
                 );
+                if outcome.kind == Kind::AuthsBundle {
+                    let roster = Arc::new(custody::Roster::new(&[]));
+                    let format = custody::Format::AuthsKel;
+                    let mut fold = custody::Fold::among(format, &roster, self.options.pins, self.anchors);
+                    fold.line(&content);
+                    outcome.timelines = fold.finish(true);
+                }
                 if outcome.kind == Kind::Artifact && program {
                     outcome.kind = Kind::Executable;
                 }

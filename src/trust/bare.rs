@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::allowed_signers::{self, is_allowed_signers};
 use super::error::{TrustError, TrustErrorKind};
+use super::identities::{self, is_identities};
 use super::log_policy::{LogPolicy, is_log_policy};
 use super::store::{Draft, TrustStore, Unused};
 use super::{CertificateUse, Naming, STORE_FILE, actors, keyring, roots, rules, trusted_root};
@@ -35,6 +36,7 @@ enum Form {
     Der,
     LogPolicy,
     AllowedSigners,
+    Identities,
     Other,
 }
 
@@ -46,6 +48,7 @@ fn form_of(bytes: &[u8]) -> Form {
     match () {
         () if starts("untrusted comment: ") => Form::Minisign,
         () if starts("ssh-") || starts("ecdsa-sha2-") || starts("sk-") => Form::Ssh,
+        () if is_identities(bytes) => Form::Identities,
         () if starts("{") || starts("[") => Form::Json,
         () if is_log_policy(bytes) => Form::LogPolicy,
         () if starts("0") && !bytes.is_ascii() => Form::Der,
@@ -77,7 +80,9 @@ pub(super) fn one_public_key(bytes: &[u8]) -> Result<TrustedKey, Kind> {
         Form::Ssh => return Ok(TrustedKey::ssh(SshKey::from_line(text(bytes)?)?)),
         Form::Json => PublicKey::from_jwk(&json::parse(bytes)?)?,
         Form::Der => PublicKey::from_spki_der(bytes)?,
-        Form::LogPolicy | Form::AllowedSigners | Form::Other => return Err(Kind::Unrecognised),
+        Form::LogPolicy | Form::AllowedSigners | Form::Identities | Form::Other => {
+            return Err(Kind::Unrecognised);
+        }
     }))
 }
 
@@ -182,6 +187,7 @@ fn add(
             // Its logs and witnesses are for what their lines say.
             Naming::Purpose(purpose) => Err(Kind::NamedStore { purpose }),
         },
+        Form::Identities => identities::add(draft, bytes, naming),
         Form::AllowedSigners => allowed_signers::add(draft, bytes, naming),
         Form::Pem => add_blocks(draft, &pem::blocks(text(bytes)?)?, naming),
         // What a name promised and the content is not.

@@ -3,7 +3,7 @@
 //! One form of our own, `stella.trust/v1` (docs/formats/trust-store.md), and
 //! the forms in which keys usually lie about: PEM, SSH lines, minisign, JWK,
 //! StellaOps' roots for time anchors, Sigstore's trusted roots, `allowed_signers`
-//! of SSH. No file is opened here; callers hand in
+//! of SSH, names of identities of auths. No file is opened here; callers hand in
 //! names and bytes.
 //!
 //! How this would be attacked: bring a key in by a second spelling of the
@@ -22,6 +22,7 @@ mod built_in;
 mod change;
 mod error;
 mod form;
+mod identities;
 mod keyring;
 mod log_policy;
 mod posture;

@@ -6,6 +6,7 @@
 //! attestations are signed by nobody, or not by whom they say, and decide nothing of ours.
 
 pub mod peer;
+pub(super) mod timelines;
 
 use std::collections::BTreeMap;
 

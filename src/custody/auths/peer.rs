@@ -73,6 +73,15 @@ pub fn named(commit: &Commit) -> Option<(&str, &str)> {
     Some((commit.trailer("Auths-Id")?, commit.trailer("Auths-Device")?))
 }
 
+/// The identity that counts: whom the log of the device names as its delegator, else whom
+/// the commit names.
+pub fn root(commit: &Commit, walked: &Walked<'_>) -> Option<String> {
+    let (root, device) = named(commit)?;
+    let first = walked.bundle.log(device).and_then(|log| log.events.first());
+    let delegator = first.and_then(|event| event.delegator.as_ref()).map(|prefix| format!("{DID}{prefix}"));
+    Some(delegator.unwrap_or_else(|| root.to_owned()))
+}
+
 /// What it says of a commit, given the whole object, under a bundle that it accepts.
 /// `pins` are the identities that are trusted.
 pub fn commit(
@@ -82,12 +91,9 @@ pub fn commit(
     pins: &BTreeSet<String>,
     now: UnixTime,
 ) -> Verdict {
-    let Some((root_did, device_did)) = named(commit) else { return Verdict::of("no-trailers", "") };
+    let Some((_, device_did)) = named(commit) else { return Verdict::of("no-trailers", "") };
     let Some(device) = walked.of(device_did) else { return Verdict::of("kel-unavailable device", "") };
-    // The delegator that the log names counts, and not the trailer.
-    let first = walked.bundle.log(device_did).and_then(|log| log.events.first());
-    let delegator = first.and_then(|event| event.delegator.as_ref()).map(|prefix| format!("{DID}{prefix}"));
-    let root_did = delegator.unwrap_or_else(|| root_did.to_owned());
+    let root_did = root(commit, walked).unwrap_or_default();
     let Some(root) = walked.of(&root_did) else { return Verdict::of("kel-unavailable root", "") };
     let Ok(root) = root else { return Verdict::of("root-kel-invalid", "") };
     if !pins.contains(&root_did) {
@@ -131,7 +137,9 @@ fn authorised(bytes: &[u8], did: &str, device: &Kel, root: &Kel, now: UnixTime) 
     let scope = format!("agentscope:{}:", device.prefix);
     let scope = root.digests().filter_map(|(_, said)| said.strip_prefix(&scope)).last()?;
     let (expires, allowed) = scope.split_once(':').unwrap_or((scope, ""));
-    let expires: i64 = expires.parse().ok()?;
+    let Ok(expires) = expires.parse::<i64>() else {
+        return Some(Verdict::of("agent-scope-malformed", ""));
+    };
     if expires != 0 && now.seconds() >= expires {
         let signed_at = now.seconds();
         return Some(Verdict::of(

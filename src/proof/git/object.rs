@@ -220,9 +220,9 @@ impl Text {
 }
 
 /// A header with the lines that continue it.
-struct Header<'a> {
+struct Header {
     line: usize,
-    name: &'a str,
+    name: String,
     value: String,
     /// Where it begins and ends.
     from: usize,
@@ -230,22 +230,23 @@ struct Header<'a> {
 }
 
 /// The headers up to the first empty line, and where what follows them begins.
-fn headers(bytes: &[u8]) -> Result<(Vec<Header<'_>>, usize), ObjectError> {
+fn headers(bytes: &[u8]) -> Result<(Vec<Header>, usize), ObjectError> {
     let max = limits::GIT_TEXT_BYTES_MAX;
     if bytes.len() > max {
         return Err(ObjectError::TooLong { found: bytes.len(), max });
     }
-    let (mut headers, mut at, mut line): (Vec<Header<'_>>, _, _) = (Vec::new(), 0, 0);
+    let (mut headers, mut at, mut line): (Vec<Header>, _, _) = (Vec::new(), 0, 0);
     loop {
         line += 1;
         let wrong = |expected| ObjectError::Header { line, expected };
         let rest = bytes.get(at..).unwrap_or_default();
         let end =
             rest.iter().position(|byte| *byte == b'\n').ok_or(wrong("an empty line behind the headers"))?;
-        let text = std::str::from_utf8(&rest[..end]).map_err(|_| wrong("a header in UTF-8"))?;
-        if text.contains(['\0', '\r']) {
-            return Err(wrong("a header without control characters"));
+        if rest[..end].contains(&0) {
+            return Err(wrong("a header without a zero byte"));
         }
+        // Names of people may be in any encoding; nothing here depends on them.
+        let text = String::from_utf8_lossy(&rest[..end]);
         let next = at + end + 1;
         if text.is_empty() {
             return Ok((headers, next));
@@ -257,7 +258,8 @@ fn headers(bytes: &[u8]) -> Result<(Vec<Header<'_>>, usize), ObjectError> {
             last.to = next;
         } else {
             let (name, value) = text.split_once(' ').ok_or(wrong("a header and its value"))?;
-            headers.push(Header { line, name, value: value.to_owned(), from: at, to: next });
+            let (name, value) = (name.to_owned(), value.to_owned());
+            headers.push(Header { line, name, value, from: at, to: next });
         }
         if headers.len() > limits::GIT_HEADERS_MAX {
             return Err(wrong("fewer headers"));
@@ -289,12 +291,12 @@ impl Commit {
         let (mut signature, mut payload, mut kept) = (None, Vec::new(), 0);
         let mut seen: Vec<&str> = Vec::new();
         for header in rest {
-            if ["tree", "parent", "author", "committer"].contains(&header.name) {
-                return Err(ObjectError::Repeated { line: header.line, name: header.name.to_owned() });
+            if ["tree", "parent", "author", "committer"].contains(&header.name.as_str()) {
+                return Err(ObjectError::Repeated { line: header.line, name: header.name.clone() });
             }
             let Some((name, of)) = SIGNATURES.iter().find(|(name, _)| *name == header.name) else { continue };
             if seen.contains(name) {
-                return Err(ObjectError::Repeated { line: header.line, name: header.name.to_owned() });
+                return Err(ObjectError::Repeated { line: header.line, name: header.name.clone() });
             }
             seen.push(name);
             if *of == hash {
@@ -345,7 +347,7 @@ impl Tag {
         for (at, header) in headers.iter().enumerate() {
             // In a repository of SHA-256 a signature for SHA-1 may stand here; neither is
             // made any more where tags are signed with SSH.
-            if expected.get(at) != Some(&header.name) {
+            if expected.get(at) != Some(&header.name.as_str()) {
                 return Err(wrong(header.line, "object, type, tag and tagger, in that order"));
             }
         }
@@ -379,7 +381,7 @@ impl Signature {
     }
 }
 
-fn own_id(header: &Header<'_>, hash: Option<Hash>) -> Result<Digest, ObjectError> {
+fn own_id(header: &Header, hash: Option<Hash>) -> Result<Digest, ObjectError> {
     let found = parse_id(&header.value).filter(|id| hash.is_none_or(|hash| id.algorithm() == hash));
     found.ok_or(ObjectError::Id { line: header.line, found: header.value.clone() })
 }
@@ -417,6 +419,15 @@ mod tests {
     }
 
     #[test]
+    fn names_in_any_encoding() {
+        let mut latin = COMMIT.as_bytes().to_vec();
+        let at = COMMIT.find("author A").unwrap() + 7;
+        latin[at] = 0xe9;
+        let text = Text::parse(&latin).unwrap();
+        assert!(text.payload().contains(&0xe9), "signed as it stands there");
+    }
+
+    #[test]
     fn the_id_of_a_known_object() {
         assert_eq!(id(Hash::Sha1, ObjectKind::Tree, b"").hex(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
     }
@@ -430,7 +441,7 @@ mod tests {
             ("gpgsig -----BEGIN", "gpgsig x\ngpgsig -----BEGIN"),
             ("gpgsig -----BEGIN", "author B <b@x.invalid> 1 +0000\ngpgsig -----BEGIN"),
             ("author A", "parent 00\nauthor A"),
-            ("author A", "author\rA"),
+            ("author A", "author\0A"),
         ] {
             assert_ne!(COMMIT.replacen(from, to, 1), COMMIT);
             assert!(Text::parse(COMMIT.replacen(from, to, 1).as_bytes()).is_err(), "{to}");

@@ -69,6 +69,7 @@ const KINDS: [Kind; 45] = [
     Kind::SignetArchive,
     Kind::SshSignature,
     Kind::GitObject,
+    Kind::AuthsBundle,
     Kind::GitStore,
 ];
 
@@ -109,6 +110,7 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::BundleInfo(_) => kind == Kind::BundleInfo,
         Claim::BagDeclaration => kind == Kind::BagDeclaration,
         Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature | Kind::SshSignature),
+        Claim::AuthsBundle(_) => kind == Kind::AuthsBundle,
         Claim::Git(_) => kind == Kind::GitObject,
         Claim::Supplied(_) => {
             matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
