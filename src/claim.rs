@@ -85,6 +85,8 @@ pub enum Claim {
     Image(Digest),
     /// The logs of an identity of auths.
     AuthsBundle(Box<custody::auths::Bundle>),
+    /// What an identity of auths says of a device or a file.
+    AuthsAttestation(Box<custody::auths::attestation::Attestation>),
     /// A commit or tag of git.
     Git(Box<Text>),
     /// A time for a machine without a clock.
@@ -226,6 +228,9 @@ pub enum ClaimError {
     /// A bundle of auths that is none.
     #[error(transparent)]
     Auths(#[from] custody::auths::BundleError),
+    /// An attestation of auths that is none.
+    #[error(transparent)]
+    Attestation(#[from] custody::auths::attestation::AttestationError),
     /// A commit or tag that is none.
     #[error(transparent)]
     Git(#[from] ObjectError),
@@ -303,6 +308,7 @@ impl ClaimError {
             | ClaimError::Cosign(CosignError::Json { error, .. })
             | ClaimError::Statement(StatementError::Json(error))
             | ClaimError::Auths(custody::auths::BundleError::Json(error))
+            | ClaimError::Attestation(custody::auths::attestation::AttestationError::Json(error))
             | ClaimError::Listing(ListingError::Json(error)) => Some(&error.kind),
             _ => None,
         }
@@ -316,6 +322,7 @@ impl ClaimError {
             | ClaimError::Statement(StatementError::Shape(error))
             | ClaimError::Layout(LayoutError::Shape(error))
             | ClaimError::Auths(custody::auths::BundleError::Shape(error))
+            | ClaimError::Attestation(custody::auths::attestation::AttestationError::Shape(error))
             | ClaimError::Listing(ListingError::Shape(error))
             | ClaimError::Receipt(ReceiptError::Shape(error)) => Some(error),
             ClaimError::Bundle(error) => error.shape(),
@@ -442,6 +449,9 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
         Kind::PublicKey => public_key(item, content)?,
         Kind::TrustStore => trust_store(item, content)?,
         Kind::AuthsBundle => Claim::AuthsBundle(Box::new(custody::auths::Bundle::parse(content)?)),
+        Kind::AuthsAttestation => {
+            Claim::AuthsAttestation(Box::new(custody::auths::attestation::Attestation::parse(content)?))
+        }
         Kind::GitObject => Claim::Git(Box::new(Text::parse(content)?)),
         // Read together, where the case is a repository.
         Kind::GitStore => Claim::Nothing,

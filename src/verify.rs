@@ -21,9 +21,9 @@ use crate::check::stamps::{self, Clocks};
 use crate::check::view::CaseView;
 use crate::check::vouching::{Signed, Vouched, Vouching};
 use crate::check::{
-    self, artifact_demanded, detached, git, keeper, layouts, reading, records, refusal, signature_threshold,
-    statement_claims, statement_predicate_type, statements, time_anchor, timelines, tool_fault,
-    trust_freshness, trust_sequence,
+    self, artifact_demanded, auths, detached, git, keeper, layouts, reading, records, refusal,
+    signature_threshold, statement_claims, statement_predicate_type, statements, time_anchor, timelines,
+    tool_fault, trust_freshness, trust_sequence,
 };
 use crate::claim::Claim;
 use crate::custody::Pin;
@@ -198,6 +198,7 @@ pub fn verify(evidence: &Evidence, trust: &TrustStore, policy: &Policy, request:
         }
         let examine = |_: &mut Book| {
             let mut all = detached::examine(view, &context, times);
+            all.extend(auths::attested(view, &context, times));
             all.extend(keeper::examine(view, &context, times));
             all
         };

@@ -208,3 +208,32 @@ fn events_of_keripy() {
         assert_eq!(event.computed, event.said);
     }
 }
+
+/// Attestations of its registry: by whom they are, and by whom they only say they are.
+#[test]
+fn attestations() {
+    use stella_forensic::custody::auths::attestation::{Attestation, Unsigned};
+    let Some(folder) = samples(3, "attestations") else { return };
+    let (mut held, mut refused) = (0, 0);
+    for (bundle, name, expected) in [
+        ("real-ci-bundle", "ci-bundle-agent-attestation", Err(Unsigned::Identity)),
+        ("real-registry-bundle", "did_key_zDnaekzsT4o4uSTMuQjKGKTcCvV6CdHUkkTYfcwCFZSZpsbtz", Ok(())),
+        ("real-registry-bundle", "did_keri_EFBGdabu4x82TD_Wn9gI3qUpDjnK3idAz4qLRS2YmdQy", Ok(())),
+    ] {
+        let bundle = Bundle::parse(&read(&folder.join(bundle).join("bundle.json"))).unwrap();
+        let walked = bundle.replay();
+        let root = walked.root.as_ref().unwrap();
+        let path = folder.join(format!("fixtures/registry-attestations/{name}.json"));
+        let attestation = Attestation::parse(&read(&path)).unwrap();
+        assert_eq!(attestation.issuer, bundle.root.did);
+        let found = attestation.signed_by(&root.current()[0].key).map(drop);
+        assert_eq!(found, expected, "{name}");
+        *(if found.is_ok() { &mut held } else { &mut refused }) += 1;
+        let text = String::from_utf8(read(&path)).unwrap();
+        let dated = text.replacen("\"timestamp\": \"2026", "\"timestamp\": \"2025", 1);
+        assert_ne!(dated, text);
+        let dated = Attestation::parse(dated.as_bytes()).unwrap();
+        assert_eq!(dated.signed_by(&root.current()[0].key).map(drop), Err(Unsigned::Device), "{name}");
+    }
+    println!("auths: 3 attestations, {held} by whom they name and {refused} not");
+}

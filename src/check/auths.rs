@@ -4,15 +4,18 @@
 use std::collections::BTreeSet;
 
 use crate::anchor::{Purpose, TrustedKey};
-use crate::check::existence::Existence;
+use crate::check::existence::{Existence, Times};
 use crate::check::signing::{self, Context};
 use crate::check::view::CaseView;
-use crate::check::{custody_actor, signature_ssh, trust_known_signer};
+use crate::check::vouching::Signed;
+use crate::check::{custody_actor, signature_detached, signature_ssh, trust_known_signer};
 use crate::claim::Claim;
 use crate::crypto::key::SshKey;
+use crate::crypto::signature::Algorithm;
+use crate::custody::auths::attestation::{Attestation, PAYLOAD_TYPE};
 use crate::custody::auths::{Bundle, DID, Walked, peer};
 use crate::digest::Digest;
-use crate::fact::{Fact, Standing, Subject};
+use crate::fact::{Fact, Means, Named, Standing, Subject, Voucher};
 use crate::finding::{Book, CheckId, Finding, Severity};
 use crate::path::escape;
 use crate::proof::git::{Commit, Signature};
@@ -246,3 +249,116 @@ fn admit(
     trust_known_signer::passed(book);
     book.pass(CheckId::CustodyActor);
 }
+
+/// One attestation about a file, after the examination.
+pub use crate::check::detached::Examined as Attested;
+
+/// Examines the attestations of a case: who says what of which file.
+pub fn attested(view: &CaseView, context: &Context, times: &Times) -> Vec<Attested> {
+    let identities = Identities::of(view);
+    let mut examined = Vec::new();
+    for (index, item) in view.case.items.iter().enumerate() {
+        let Some(Claim::AuthsAttestation(attestation)) = view.claim(index) else { continue };
+        let existence = times.existence(context.rules.at, item, &[]);
+        let path = item.path.as_str();
+        let (mut book, mut standing, mut facts) = (Book::default(), Standing::default(), Vec::new());
+        let doubts = match identities.said(context, attestation) {
+            Err(finding) => vec![(None, finding)],
+            Ok((root, algorithm, key)) => {
+                signature_detached::passed(&mut book);
+                trust_known_signer::passed(&mut book);
+                let mut doubts = Vec::new();
+                for authority in context.authorities.iter().filter(|one| one.identity.as_str() == root) {
+                    let what = (algorithm, PAYLOAD_TYPE);
+                    let purpose = Purpose::Attestation;
+                    let admitted =
+                        signing::admit_detached(context, authority, &key, what, &existence, purpose);
+                    admitted.passed.into_iter().for_each(|check| book.pass(check));
+                    book.merge(admitted.coverage);
+                    admitted.notes.into_iter().for_each(|note| book.note(note.item(path)));
+                    if admitted.findings.is_empty() {
+                        standing.good.insert(authority.identity.clone());
+                        facts.push(Fact::Signed {
+                            item: path.to_owned(),
+                            signer: authority.identity.clone(),
+                            key: key.id.to_string(),
+                            algorithm: algorithm.name(),
+                            payload_type: PAYLOAD_TYPE.to_owned(),
+                            payload: Digest::sha256(attestation.signed()),
+                            subjects: attestation.file.into_iter().collect(),
+                            time: admitted.time,
+                        });
+                    } else {
+                        let held = admitted.findings.iter().all(|one| one.severity != Severity::Failed);
+                        let who = held.then(|| authority.identity.clone());
+                        doubts.extend(admitted.findings.into_iter().map(|one| (who.clone(), one)));
+                    }
+                }
+                if standing.good.is_empty() { doubts } else { Vec::new() }
+            }
+        };
+        for finding in signing::weigh(context, doubts, &mut standing) {
+            book.find(finding.item(path));
+        }
+        let digest = Digest::sha256(attestation.signed());
+        let names = attestation.file.map(|digest| Named { digests: vec![digest], name: None, path: None });
+        let voucher = Voucher {
+            case: view.index,
+            item: path.to_owned(),
+            means: Means::Signature,
+            purpose: Purpose::Attestation,
+            names: names.into_iter().collect(),
+            standing,
+        };
+        examined.push(Attested { signed: Signed::bytes(voucher, digest), facts, book });
+    }
+    examined
+}
+
+impl Identities<'_> {
+    /// By which pinned identity an attestation was made, or why by none.
+    fn said(
+        &self,
+        context: &Context,
+        attestation: &Attestation,
+    ) -> Result<(String, Algorithm, TrustedKey), Finding> {
+        let issuer = &attestation.issuer;
+        let Some(walked) = self.0.iter().find(|walked| walked.bundle.root.did == *issuer) else {
+            return Err(trust_known_signer::unknown(Some(issuer)));
+        };
+        if !pinned(context).contains(issuer) {
+            return Err(trust_known_signer::not_pinned(issuer));
+        }
+        let log = &walked.bundle.root;
+        let kel = walked.root.as_ref().ok().filter(|kel| kel.is_sound() && log.begun() == Some(log.prefix()));
+        let Some(key) = kel.filter(|kel| !kel.abandoned).and_then(|kel| kel.current().first()) else {
+            return Err(custody_actor::log_unsound());
+        };
+        let algorithm =
+            attestation.signed_by(&key.key).map_err(|error| signature_detached::unsigned(issuer, &error))?;
+        let past = |until: Option<UnixTime>| match (until, context.rules.at) {
+            (None, _) => Ok(false),
+            (Some(until), Some(at)) => Ok(at > until),
+            (Some(_), None) => Err(custody_actor::term_open()),
+        };
+        let early = context
+            .rules
+            .at
+            .is_some_and(|at| attestation.made.seconds() > at.seconds().saturating_add(AHEAD));
+        if attestation.revoked_at.is_some() && context.rules.at.is_none() {
+            return Err(custody_actor::term_open());
+        }
+        let revoked = attestation.revoked_at.zip(context.rules.at).is_some_and(|(revoked, at)| revoked <= at);
+        match () {
+            () if revoked => Err(custody_actor::no_more(issuer, "the attestation was taken back")),
+            () if past(attestation.expires_at)? => {
+                Err(custody_actor::no_more(issuer, "the attestation expired"))
+            }
+            () if early => Err(custody_actor::no_more(issuer, "the attestation is of the future")),
+            () => Ok((issuer.clone(), algorithm, TrustedKey::public(key.key.clone()))),
+        }
+    }
+}
+
+/// So many seconds the clock of an issuer may be ahead, as auths has it.
+const AHEAD: i64 = 300;

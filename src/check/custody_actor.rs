@@ -66,3 +66,8 @@ pub fn term_open() -> Finding {
     let what = "whether the device could still sign depends on the time of validation";
     Finding::new(Severity::NotEstablished, ABOUT.id, what).expected("--at")
 }
+
+/// What an identity said holds no more, or not yet.
+pub fn no_more(who: &str, what: &str) -> Finding {
+    Finding::new(Severity::Failed, ABOUT.id, what).found(crate::path::escape(who.as_bytes()))
+}

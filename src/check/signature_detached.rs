@@ -2,6 +2,7 @@
 //! only a name, so the digest decides and the name is no more than where to look.
 
 use crate::anchor::Identity;
+use crate::custody::auths::attestation::Unsigned;
 use crate::finding::{About, Book, CheckId, Finding, Severity};
 
 /// What there is to say about `signature.detached`.
@@ -9,11 +10,12 @@ pub const ABOUT: About = About {
     id: CheckId::SignatureDetached,
     title: "detached signature",
     establishes: "The detached signature (minisign, or a raw or base64 signature file) verifies over \
-        exactly the bytes of the file beside it, under a key of the trust store.",
+        exactly the bytes of the file beside it, under a key of the trust store. An attestation of auths is \
+        signed by the identity and the device that it names.",
     why: "A file and the signature of another file look well together in a directory.",
     remedy: "If the key is unknown, add it to the trust store after checking its fingerprint on another \
         way. If a known key does not verify, file and signature do not belong together: get both again.",
-    clause: "minisign signature format; docs/formats/classification.md, detached signatures",
+    clause: "minisign signature format; docs/formats/classification.md, detached signatures; docs/formats/auths.md",
 };
 
 /// A detached signature verified over the file that it lies beside.
@@ -36,4 +38,10 @@ pub fn alone(target: &str) -> Finding {
 pub fn unmeasured(target: &str) -> Finding {
     let detail = "what this signature covers was not measured; give the file, not a stream";
     Finding::new(Severity::NotEstablished, ABOUT.id, detail).expected(target)
+}
+
+/// An attestation names an identity whose key did not sign it, or whose device did not.
+pub fn unsigned(issuer: &str, error: &Unsigned) -> Finding {
+    let detail = format!("the attestation is not signed by whom it names: {error}");
+    Finding::new(Severity::Failed, ABOUT.id, detail).expected(crate::path::escape(issuer.as_bytes()))
 }

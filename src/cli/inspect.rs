@@ -212,6 +212,12 @@ fn claims(item: &Item, push: &mut dyn FnMut(Vec<(&'static str, String)>)) {
             claim.push(("made", bundle.made.to_string()));
             push(claim);
         }
+        Ok(Claim::AuthsAttestation(attestation)) => {
+            let mut claim =
+                vec![("issuer", attestation.issuer.clone()), ("subject", attestation.subject.clone())];
+            claim.extend(attestation.file.map(|file| ("file", file.to_string())));
+            push(claim);
+        }
         Ok(Claim::Git(text)) => {
             let mut claim = vec![(text.kind().name(), text.id().hex())];
             claim.push(("leadsTo", text.leads_to().hex()));

@@ -664,6 +664,9 @@ fn by_members(value: &Value) -> Option<Kind> {
     if custody::auths::Bundle::is_claimed(value) {
         return Some(Kind::AuthsBundle);
     }
+    if custody::auths::attestation::Attestation::is_claimed(value) {
+        return Some(Kind::AuthsAttestation);
+    }
     match text("schema") {
         Some("stella.trust/v1") => return Some(Kind::TrustStore),
         Some("stella.files/v1") => return Some(Kind::FileManifest),

@@ -111,6 +111,8 @@ pub enum Kind {
     SimpleSigning,
     /// The logs of an identity of auths.
     AuthsBundle,
+    /// What an identity of auths says of a device or a file.
+    AuthsAttestation,
     /// A commit or tag of git, without its header.
     GitObject,
     /// A file in which git keeps objects and the names of them, or its own business.
@@ -177,6 +179,7 @@ impl Kind {
             Kind::OciConfig => "oci-config",
             Kind::SimpleSigning => "simple-signing",
             Kind::AuthsBundle => "auths-bundle",
+            Kind::AuthsAttestation => "auths-attestation",
             Kind::GitObject => "git-object",
             Kind::GitStore => "git-store",
             Kind::SignetReceipts => "signet-receipts",

@@ -5,6 +5,7 @@
 //! to be pinned elsewhere. Its date, its term, its `public_key_hex` and its chain of
 //! attestations are signed by nobody, or not by whom they say, and decide nothing of ours.
 
+pub mod attestation;
 pub mod peer;
 pub(super) mod timelines;
 

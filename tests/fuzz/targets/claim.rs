@@ -70,6 +70,7 @@ const KINDS: [Kind; 45] = [
     Kind::SshSignature,
     Kind::GitObject,
     Kind::AuthsBundle,
+    Kind::AuthsAttestation,
     Kind::GitStore,
 ];
 
@@ -110,6 +111,7 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::BundleInfo(_) => kind == Kind::BundleInfo,
         Claim::BagDeclaration => kind == Kind::BagDeclaration,
         Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature | Kind::SshSignature),
+        Claim::AuthsAttestation(_) => kind == Kind::AuthsAttestation,
         Claim::AuthsBundle(_) => kind == Kind::AuthsBundle,
         Claim::Git(_) => kind == Kind::GitObject,
         Claim::Supplied(_) => {
