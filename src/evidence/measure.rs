@@ -149,7 +149,7 @@ impl<'a> Reading<'a> {
                 if outcome.kind == Kind::AuthsBundle {
                     let roster = Arc::new(custody::Roster::new(&[]));
                     let format = custody::Format::AuthsKel;
-                    let mut fold = custody::Fold::among(format, &roster, self.options.pins, self.anchors);
+                    let mut fold = custody::Fold::among(format, &roster, self.options.pins, self.beside);
                     fold.line(&content);
                     outcome.timelines = fold.finish(true);
                 }
