@@ -9,7 +9,7 @@ use crate::anchor::TrustedKey;
 use crate::crypto::key::{KeyError, PublicKey};
 use crate::custody;
 use crate::custody::ledger::anchor::AnchorError;
-use crate::custody::signet::receipt::{Receipt as SignetReceipt, ReceiptError as SignetReceiptError};
+use crate::custody::signet::receipt;
 use crate::custody::signet::stamp::RowStamp;
 use crate::custody::tbtc;
 use crate::digest::{self, Digest};
@@ -92,7 +92,7 @@ pub enum Claim {
     /// A time for a machine without a clock.
     TimeAnchor(TimeAnchor),
     /// Receipts of rows of signet, by line.
-    Receipts(Vec<(u64, Result<SignetReceipt, SignetReceiptError>)>),
+    Receipts(Vec<receipt::Line>),
     /// What the signer of tBTC leaves behind.
     Tbtc(Box<tbtc::Record>),
     /// A key, a trust store or a policy: shown, never used.
@@ -266,7 +266,7 @@ pub enum ClaimError {
     Receipt(#[from] ReceiptError),
     /// Not receipts of signet.
     #[error(transparent)]
-    SignetReceipt(#[from] SignetReceiptError),
+    SignetReceipt(#[from] receipt::ReceiptError),
     /// Not a time-stamp token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -477,7 +477,7 @@ pub fn read(item: &Item) -> Result<Claim, ClaimError> {
             Claim::Document(Box::new(Document::parse(&json::parse(content)?)?))
         }
         Kind::SimpleSigning => Claim::Image(SimpleSigning::parse(content)?.image),
-        Kind::SignetReceipts => Claim::Receipts(SignetReceipt::parse_all(content)?),
+        Kind::SignetReceipts => Claim::Receipts(receipt::Receipt::parse_all(content)?),
         Kind::Tbtc(form) => Claim::Tbtc(Box::new(tbtc::read(form, &json::parse(content)?)?)),
         _ => Claim::Nothing,
     })

@@ -9,7 +9,7 @@ use crate::check::view::CaseView;
 use crate::check::{chain, custody_record, trust_evidence_supplied, trust_known_signer, trust_narrowing};
 use crate::claim::Claim;
 use crate::crypto::signature::Algorithm;
-use crate::custody::signet::receipt::{self, Met, Receipt, ReceiptError, Vouched};
+use crate::custody::signet::receipt::{self, Met, Vouched};
 use crate::custody::tbtc::{self, Form, Judged, PAYLOAD_TYPE, Peer, Record, admission, tee};
 use crate::custody::{BreakKind, Standing, Timeline};
 use crate::digest::{self, encode_hex};
@@ -148,7 +148,7 @@ pub fn examine(view: &CaseView, with: &With, book: &mut Book) -> Vec<Examined> {
 fn receipts(
     view: &CaseView,
     index: usize,
-    receipts: &[(u64, Result<Receipt, ReceiptError>)],
+    receipts: &[receipt::Line],
     context: &Context,
     book: &mut Book,
 ) -> Examined {

@@ -6,7 +6,7 @@ use super::anchor::{Anchor, AnchorError, AnchorOutcome};
 use super::*;
 use crate::custody::chain::zeros;
 use crate::custody::{
-    BreakKind, Completeness, Fold, Format, Head, Pin, PinOutcome, Roster, Timeline, recognise,
+    Beside, BreakKind, Completeness, Fold, Format, Head, Pin, PinOutcome, Roster, Timeline, recognise,
 };
 use crate::proof::merkle::Recipe;
 
@@ -85,7 +85,12 @@ fn lines(entries: &[Entry]) -> Vec<Vec<u8>> {
 
 fn fold(lines: &[Vec<u8>], pins: &[Pin], anchors: &[Anchor]) -> Vec<Timeline> {
     let nobody = Arc::new(Roster::new(&[]));
-    let mut fold = Fold::among(Format::LedgerEventV1, &nobody, pins, &Arc::new(anchors.to_vec()));
+    let mut fold = Fold::among(
+        Format::LedgerEventV1,
+        &nobody,
+        pins,
+        &Arc::new(Beside { anchors: anchors.to_vec(), ..Beside::default() }),
+    );
     lines.iter().for_each(|line| fold.line(line));
     fold.finish(true)
 }

@@ -59,6 +59,9 @@ pub enum ReceiptError {
     TooMany(usize),
 }
 
+/// A line of a file of receipts: its number, and what stands in it.
+pub type Line = (u64, Result<Receipt, ReceiptError>);
+
 /// What a receipt is to the row that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vouched {
@@ -129,7 +132,7 @@ impl Receipt {
     }
 
     /// Reads a file of receipts, one on each line; empty lines say nothing.
-    pub fn parse_all(bytes: &[u8]) -> Result<Vec<(u64, Result<Receipt, ReceiptError>)>, ReceiptError> {
+    pub fn parse_all(bytes: &[u8]) -> Result<Vec<Line>, ReceiptError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ReceiptError::Text)?;
         let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let long = |line: &str| line.len() > limits::CUSTODY_RECEIPT_BYTES_MAX;

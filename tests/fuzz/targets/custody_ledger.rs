@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use stella_forensic::custody::ledger::anchor::Anchor;
-use stella_forensic::custody::{Fold, Format, Roster};
+use stella_forensic::custody::{Beside, Fold, Format, Roster};
 
 fuzz_target!(|file: &[u8]| {
     let mut lines = file.split(|byte| *byte == b'\n');
     let anchors: Vec<Anchor> = lines.next().and_then(|line| Anchor::parse(line).ok()).into_iter().collect();
-    let (nobody, anchors) = (Arc::new(Roster::new(&[])), Arc::new(anchors));
+    let beside = Arc::new(Beside { anchors, ..Beside::default() });
+    let nobody = Arc::new(Roster::new(&[]));
     let run = || {
-        let mut fold = Fold::among(Format::LedgerEventV1, &nobody, &[], &anchors);
+        let mut fold = Fold::among(Format::LedgerEventV1, &nobody, &[], &beside);
         lines.clone().for_each(|line| fold.line(line));
         fold.finish(true)
     };
