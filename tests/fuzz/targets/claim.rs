@@ -12,7 +12,7 @@ use stella_forensic::digest::{Algorithm, AlgorithmSet, Hasher};
 use stella_forensic::evidence::{Item, Kind};
 use stella_forensic::path::EvidencePath;
 
-const KINDS: [Kind; 45] = [
+const KINDS: [Kind; 58] = [
     Kind::Artifact,
     Kind::Archive,
     Kind::Executable,
@@ -113,6 +113,9 @@ fn fits(kind: Kind, claim: &Claim, content: &[u8]) -> bool {
         Claim::Detached(_) => matches!(kind, Kind::DetachedSignature | Kind::MinisignSignature | Kind::SshSignature),
         Claim::AuthsAttestation(_) => kind == Kind::AuthsAttestation,
         Claim::AuthsBundle(_) => kind == Kind::AuthsBundle,
+        Claim::Keeper(_) => kind == Kind::KeeperAttestation,
+        Claim::Receipts(_) => kind == Kind::SignetReceipts,
+        Claim::Tbtc(_) => matches!(kind, Kind::Tbtc(_)),
         Claim::Git(_) => kind == Kind::GitObject,
         Claim::Supplied(_) => {
             matches!(kind, Kind::PublicKey | Kind::TrustStore | Kind::Policy)
