@@ -138,7 +138,7 @@ def asked(binary):
 # The functions behind which a clock may lie, each with its reason. One that is
 # not needed is an error, so that the list stays as short as it can be.
 ALLOWED = {
-    r"^stella_forensic::cli::verify::validation$": "`--at now` of verify, trust and inspect",
+    r"^stella_forensic::cli::judging::validation$": "`--at now` of verify, trust and inspect",
     r"^stella_forensic::cli::kit::at$": "`--at now` of kit",
     r"^<?stella_forensic::cli::progress::|\bindicatif::": "the progress bar: on a terminal, and not with --no-progress",
     r"^<?std::sync::mpmc::": "a channel looks at a clock only where its wait was given an end, and no call gives one",
