@@ -383,3 +383,68 @@ fn group_signatures() {
     println!("group signatures: {} of 4 accepts, 4 of 4 rejects", cases.len());
     assert_eq!(cases.len(), 4);
 }
+
+/// Verifies a folder of these files, under those of them that are rules, and gives
+/// the exit status and what tBTC itself says by the report.
+fn reported(files: &[(&str, &Value)], rules: &[&str]) -> (i32, String, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (evidence, trust) = (folder.path().join("evidence"), folder.path().join("trust"));
+    [&evidence, &trust].map(|folder| std::fs::create_dir(folder).unwrap());
+    let mut command = std::process::Command::new(support::binary());
+    command.args(["forensic", "verify", "--output", "json"]).arg(&evidence);
+    for (name, value) in files.iter().filter(|(_, value)| !value.is_null()) {
+        std::fs::write(evidence.join(name), value.to_string()).unwrap();
+        if rules.contains(name) {
+            std::fs::write(trust.join(name), value.to_string()).unwrap();
+            command.arg("--trust-roots").arg(format!("custody={}", trust.join(name).display()));
+        }
+    }
+    let output = command.output().unwrap();
+    if output.status.code() == Some(65) {
+        return (65, String::new(), Vec::new());
+    }
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let facts = list(&report["cases"][0]["facts"]);
+    let peer = facts.iter().find(|fact| fact["kind"] == "peer").unwrap_or_else(|| panic!("{report}"));
+    let reasons = list(&peer["reasons"]).iter().map(|code| text(code).to_owned()).collect();
+    (output.status.code().unwrap(), text(&peer["verdict"]).to_owned(), reasons)
+}
+
+#[test]
+fn admissions_in_reports() {
+    let Some(samples) = samples(36, "admission/cases.generated.json") else { return };
+    let (mut signed, mut open, mut rejected) = (0, 0, 0);
+    const RULES: [&str; 3] = ["policy.json", "existing-operators.json", "registry.json"];
+    for case in list(&samples["cases"]) {
+        let expected = &case["expected"];
+        let codes = list(&expected["codes"]).iter().map(|code| json!({"code": code, "detail": ""}));
+        let decision = json!({
+            "decision": expected["decision"], "reasons": codes.collect::<Vec<_>>(),
+            "override_applied": expected["override_applied"],
+            "override_reference": expected["override_reference"], "evaluated_at_unix": case["now_unix"],
+        });
+        let files = [
+            ("policy.json", &case["policy"]),
+            ("candidate.json", &case["candidate"]),
+            ("existing-operators.json", &case["existing"]),
+            ("override.json", &case["override"]),
+            ("registry.json", &case["override_registry"]),
+            ("decision.json", &decision),
+        ];
+        let (status, verdict, reasons) = reported(&files, &RULES);
+        assert_eq!(json!(verdict), expected["decision"], "{}", case["name"]);
+        assert_eq!(json!(reasons), expected["codes"], "{}", case["name"]);
+        // Verified is what a known key signed; wrong signatures are rejected; nobody
+        // signed the rest.
+        *(match status {
+            0 => &mut signed,
+            6 => &mut open,
+            _ => &mut rejected,
+        }) += 1;
+        // The same under rules that only the evidence has is never more than open.
+        let (status, ..) = reported(&files, &[]);
+        assert!(matches!(status, 3 | 6 | 65), "{}: {status}", case["name"]);
+    }
+    println!("admission in reports: {signed} signed and verified, {open} open, {rejected} rejected");
+    assert_eq!(signed + open + rejected, 36);
+}

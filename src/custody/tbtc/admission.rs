@@ -401,6 +401,10 @@ pub fn judge(inputs: &Inputs<'_>, recorded: Option<&Decision>, now: Option<u64>)
         let digest = Digest::sha256(exception.payload.trim().as_bytes());
         let key = inputs.policy.override_key.as_deref().map(lenient).unwrap_or_default();
         judged.signature("signature_hex", &key, digest, &lenient(&exception.signature));
+        // One that was not used says nothing of this decision: anybody may lay it beside.
+        if outcome.reference.is_none() {
+            judged.signed.clear();
+        }
     }
     judged.peer = Some(Peer { command: COMMAND, verdict: word, reasons: outcome.reasons, untold: None });
     judged
