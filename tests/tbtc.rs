@@ -389,7 +389,7 @@ fn group_signatures() {
 fn reported(files: &[(&str, &Value)], rules: &[&str]) -> (i32, String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let (evidence, trust) = (folder.path().join("evidence"), folder.path().join("trust"));
-    [&evidence, &trust].map(|folder| std::fs::create_dir(folder).unwrap());
+    [&evidence, &trust].iter().for_each(|folder| std::fs::create_dir(folder).unwrap());
     let mut command = std::process::Command::new(support::binary());
     command.args(["forensic", "verify", "--output", "json"]).arg(&evidence);
     for (name, value) in files.iter().filter(|(_, value)| !value.is_null()) {
