@@ -405,6 +405,10 @@ pub fn judge(inputs: &Inputs<'_>, recorded: Option<&Decision>, now: Option<u64>)
         if outcome.reference.is_none() {
             judged.signed.clear();
         }
+        // One that was not used says nothing of this decision: anybody may lay it beside.
+        if outcome.reference.is_none() {
+            judged.signed.clear();
+        }
     }
     judged.peer = Some(Peer { command: COMMAND, verdict: word, reasons: outcome.reasons, untold: None });
     judged
